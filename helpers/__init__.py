@@ -1,0 +1,1 @@
+"""Shared functions of the survey notebooks: load, estimate, test, draw, say, run."""

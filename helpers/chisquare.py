@@ -1,0 +1,162 @@
+"""Tests on counts: Pearson's chi-square and what belongs beside it, as rows of tests.csv.
+
+Every test reads the two questions as if different firms had answered them; `paired` says what follows from the same
+firms having answered both.
+"""
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
+
+COLUMNS = [
+    *("first", "second", "options", "test", "statistic", "df", "p", "p_adjusted"),
+    *("effect", "n", "min_expected", "note"),
+]
+THIN = 5  # expected counts below this ask for an exact test beside the chi-square
+
+
+def row(first, second, options, test, *, statistic=np.nan, df=np.nan, p, effect, n, min_expected=np.nan, note=""):
+    """One row of tests.csv. `options` is a sequence of option ids; `note` names the effect measure and choices."""
+    values = (first, second, "|".join(options), test, statistic, df, p, np.nan, effect, n, min_expected, note)
+    return dict(zip(COLUMNS, values, strict=True))
+
+
+def independence(observed):
+    """Pearson's chi-square of an r x c table of counts, without Yates' correction.
+
+    Returns `(statistic, df, p, cramers_v, min_expected)`. Raises ValueError if a row or column is empty.
+    """
+    observed = np.asarray(observed)
+    if (observed.sum(axis=0) == 0).any() or (observed.sum(axis=1) == 0).any():
+        raise ValueError("chi-square: a row or column of the table holds no answers; leave that option out")
+    result = stats.chi2_contingency(observed, correction=False)
+    v = stats.contingency.association(observed, method="cramer", correction=False)
+    return result.statistic, result.dof, result.pvalue, v, result.expected_freq.min()
+
+
+def answers(survey, question, no_answer="drop"):
+    """The option ids that a comparison of single-choice answers uses, with or without the no-answers."""
+    table = survey.table(question)
+    kept = table if no_answer == "keep" else table[table["role"] != "no_answer"]
+    return list(kept["option"])
+
+
+def _counts(survey, question, options):
+    """Counts of the options; for one option of a multiple-choice question, those who chose it and those who did not."""
+    if survey.question(question)["kind"] == "single":
+        return [survey.count(question, option) for option in options]
+    chosen = survey.count(question, options[0])
+    return [chosen, survey.routed(question) - chosen]
+
+
+def contingency(survey, first, second, options=None, no_answer="drop"):
+    """The table of counts (2 x k) that compares two questions, and the option ids of its columns.
+
+    Two single-choice questions are compared over `options` (all answers by default). Of two multiple-choice
+    questions exactly one option can be compared: its columns are chosen and not chosen.
+    """
+    if first == second:
+        raise ValueError(f"a question is compared with another one, not with itself: {first}")
+    kinds = {survey.question(question)["kind"] for question in (first, second)}
+    if len(kinds) == 2:
+        raise ValueError(f"{first} and {second} cannot be compared: one is single-choice, the other multiple-choice")
+    if kinds == {"multiple"} and (options is None or len(options) != 1):
+        raise ValueError(
+            f"{first} and {second} are multiple-choice: one firm may count under several options, so the options do "
+            "not exclude each other and one chi-square over all of them has no meaning. Compare them item by item: "
+            "give exactly one option"
+        )
+    options = list(options or answers(survey, first, no_answer))
+    return np.array([_counts(survey, question, options) for question in (first, second)]), options
+
+
+def homogeneity(survey, first, second, options=None, no_answer="drop"):
+    """Pearson's chi-square for the same distribution of answers to two questions: one row of tests.csv."""
+    observed, options = contingency(survey, first, second, options, no_answer)
+    filled = observed[:, observed.sum(axis=0) > 0]
+    statistic, df, p, v, least = independence(filled)
+    note = f"effect=cramers_v; no_answer={no_answer}"
+    numbers = {"statistic": statistic, "df": df, "p": p, "effect": v, "n": int(observed.sum()), "min_expected": least}
+    return row(first, second, options, "pearson", **numbers, note=note)
+
+
+def fisher(survey, first, second, options=None, no_answer="drop"):
+    """Fisher's exact test of the same 2 x 2 comparison: one row of tests.csv, the sample odds ratio as effect."""
+    observed, options = contingency(survey, first, second, options, no_answer)
+    if observed.shape != (2, 2):
+        raise ValueError(f"Fisher's exact test here needs two answers, found {observed.shape[1]}: {', '.join(options)}")
+    p = stats.fisher_exact(observed).pvalue
+    odds = stats.contingency.odds_ratio(observed, kind="sample").statistic
+    note = f"effect=odds_ratio; no_answer={no_answer}"
+    return row(first, second, options, "fisher", p=p, effect=odds, n=int(observed.sum()), note=note)
+
+
+def ordered(survey, first, second, options):
+    """Mann-Whitney test that uses the order of the options: one row of tests.csv.
+
+    Normal approximation with the correction for ties, no continuity correction. The effect is the probability that
+    a firm drawn from the second question's answers stands higher than one from the first's, ties counted half.
+    """
+    observed, options = contingency(survey, first, second, options)
+    low, high = (np.repeat(np.arange(len(options)), counts) for counts in observed)
+    result = stats.mannwhitneyu(high, low, use_continuity=False, method="asymptotic")
+    effect = result.statistic / (len(low) * len(high))
+    n = int(observed.sum())
+    note = "effect=probability_higher"
+    return row(first, second, options, "mann_whitney", statistic=result.statistic, p=result.pvalue, effect=effect, n=n, note=note)
+
+
+def goodness_of_fit(survey, question, reference):
+    """Chi-square of a single-choice question against population shares: one row of tests.csv, Cohen's w as effect.
+
+    `reference` maps option ids to shares that add up to 1; options that it leaves out are left out of the test.
+    """
+    table = survey.table(question).set_index("option")
+    unknown = sorted(set(reference) - set(table.index))
+    if unknown:
+        raise ValueError(f"reference: found option {unknown[0]!r}; expected options of {question}: {', '.join(table.index)}")
+    observed = table.loc[list(reference), "count"].to_numpy()
+    expected = np.array(list(reference.values())) / sum(reference.values()) * observed.sum()
+    result = stats.chisquare(observed, expected)
+    n, least = int(observed.sum()), expected.min()
+    numbers = {"statistic": result.statistic, "df": len(observed) - 1, "p": result.pvalue, "n": n, "min_expected": least}
+    return row(question, "", list(reference), "goodness_of_fit", **numbers, effect=np.sqrt(result.statistic / n), note="effect=cohens_w")
+
+
+def compare(survey, first, second, options=None, no_answer="drop"):
+    """Pearson's chi-square, and Fisher's exact test beside it where a 2 x 2 table is thin: rows of tests.csv."""
+    pearson = homogeneity(survey, first, second, options, no_answer)
+    observed, _ = contingency(survey, first, second, options, no_answer)
+    if pearson["min_expected"] >= THIN or observed.shape != (2, 2):
+        return [pearson]
+    return [pearson, fisher(survey, first, second, options, no_answer)]
+
+
+def shared_options(survey, first, second):
+    """The ids of the options that both questions offer, in order."""
+    offered = set(survey.table(second)["option"])
+    return [option for option in survey.table(first)["option"] if option in offered]
+
+
+def item_by_item(survey, pairs):
+    """Every option that two multiple-choice questions share, for each pair of questions: rows of tests.csv."""
+    return [
+        test
+        for first, second in pairs
+        for option in shared_options(survey, first, second)
+        for test in compare(survey, first, second, [option])
+    ]
+
+
+def as_table(rows, family=("pearson",), method="holm"):
+    """Rows as a data frame; `p_adjusted` is filled for the tests of the family, adjusted together.
+
+    `method` is a name that statsmodels' multipletests knows: "holm" (1979), or "fdr_bh" (Benjamini, Hochberg 1995).
+    """
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    table["p_adjusted"] = table["p_adjusted"].astype(float)
+    members = table["test"].isin(family)
+    if members.any():
+        table.loc[members, "p_adjusted"] = multipletests(table.loc[members, "p"], method=method)[1]
+    return table

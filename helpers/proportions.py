@@ -1,0 +1,82 @@
+"""Shares of a base with their intervals, and differences between shares."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from statsmodels.stats.proportion import (
+    confint_proportions_2indep,
+    multinomial_proportions_confint,
+    proportion_confint,
+)
+
+INTERVALS = {
+    "wilson": "wilson",
+    "agresti_coull": "agresti_coull",
+    "clopper_pearson": "beta",
+    "jeffreys": "jeffreys",
+    "wald": "normal",
+}
+COLUMNS = ["option", "label", "count", "base", "share", "low", "high", "role"]
+
+
+def interval(count, base, confidence=0.95, method="wilson"):
+    """Confidence interval of a share, as two numbers (or arrays) from 0 to 1.
+
+    `method` is one of INTERVALS; Wilson (1927) holds its level well for small bases and shares near 0 or 1.
+    """
+    if method not in INTERVALS:
+        raise ValueError(f"interval: found {method!r}; expected one of {', '.join(INTERVALS)}")
+    low, high = proportion_confint(count, base, alpha=1 - confidence, method=INTERVALS[method])
+    return np.clip(low, 0, 1), np.clip(high, 0, 1)
+
+
+def simultaneous(counts, confidence=0.95):
+    """Intervals that hold together for all shares of one distribution (Goodman 1965): array of shape (k, 2).
+
+    `counts` are the counts of all k answers to a single-choice question.
+    """
+    return multinomial_proportions_confint(np.asarray(counts), alpha=1 - confidence, method="goodman")
+
+
+def add_shares(table, confidence=0.95, method="wilson"):
+    """The table with `share`, `low` and `high` (from 0 to 1).
+
+    `method` is one of INTERVALS, or "goodman" for simultaneous intervals of a whole single-choice distribution.
+    """
+    counts, bases = table["count"], table["base"]
+    if method == "goodman":
+        if counts.sum() != bases.iloc[0]:
+            raise ValueError("simultaneous intervals need answers that exclude each other and add up to the base")
+        low, high = simultaneous(counts, confidence).T
+    else:
+        low, high = interval(counts.to_numpy(), bases.to_numpy(), confidence, method)
+    return table.assign(share=counts / bases, low=low, high=high)[COLUMNS]
+
+
+def without(table, roles=("no_answer",)):
+    """A single-choice table without the answers of these roles, on the base that is left."""
+    kept = table[~table["role"].isin(roles)].reset_index(drop=True)
+    return kept.assign(base=kept["count"].sum())
+
+
+@dataclass(frozen=True)
+class Difference:
+    """First share minus second share, with its interval; all from -1 to 1."""
+
+    value: float
+    low: float
+    high: float
+
+
+def difference(first, second, confidence=0.95):
+    """Difference of two shares, each given as (count, base), as if the two samples were independent.
+
+    The interval is Newcombe's hybrid of two Wilson intervals (Newcombe 1998, method 10).
+    """
+    low, high = confint_proportions_2indep(*first, *second, method="newcomb", compare="diff", alpha=1 - confidence)
+    return Difference(first[0] / first[1] - second[0] / second[1], float(low), float(high))
+
+
+def half_up(count, base):
+    """The share in whole percent, halves rounded up, in exact integer arithmetic."""
+    return (200 * count + base) // (2 * base)

@@ -1,0 +1,480 @@
+"""A survey as data: read a folder under data/, check it from end to end, hand out its tables."""
+
+import csv
+import io
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT / "data"
+LANGUAGES = ("en", "ja")
+
+KINDS = ("single", "multiple")
+UNITS = ("respondents", "selections")
+ROLES = ("answer", "none", "other", "undisclosed", "no_answer")
+PRINTED_IN = ("table", "chart")
+CLAIM_KINDS = (
+    *("percent", "count", "reach", "reach_count", "both", "any", "any_count"),
+    *("only", "less", "same", "largest", "leading", "outside"),
+)
+RELATIONS = ("rounds_to", "equals", "at_least", "more_than", "")
+
+
+class SurveyError(ValueError):
+    """A survey folder that cannot be used; the message is meant for the person who made it."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a survey folder: where it is, what stands there, what was expected."""
+
+    file: str
+    row: int | None
+    value: str
+    expected: str
+
+    def __str__(self):
+        where = self.file if self.row is None else f"{self.file}, row {self.row}"
+        return f"{where}: found {self.value}; expected {self.expected}"
+
+
+# --- what each file must look like -----------------------------------------------------------------------------------
+
+
+def _text(expected, check):
+    return pa.Column(str, pa.Check(check, element_wise=True, error=expected))
+
+
+def _one_of(values):
+    return _text("one of " + ", ".join(v or "(empty)" for v in values), lambda value: value in values)
+
+
+def _matching(pattern, expected):
+    return _text(expected, lambda value: re.fullmatch(pattern, value) is not None)
+
+
+def _filled():
+    return _text("some text", lambda value: value.strip() != "")
+
+
+def _any():
+    return pa.Column(str)
+
+
+_ID = _matching(r"[a-z0-9_]+", "an id of small letters, digits and _")
+_COUNT = _matching(r"[0-9]{1,9}", "a whole number, 0 or more, in plain digits 0-9")
+_BASE = _matching(r"0*[1-9][0-9]{0,8}", "a whole number, 1 or more, in plain digits 0-9")
+_PERCENT = _text(
+    "a percentage from 0 to 100 in plain digits 0-9",
+    lambda value: re.fullmatch(r"[0-9]{1,3}(\.[0-9]+)?", value) is not None and float(value) <= 100,
+)
+_TERMS = _matching(r"[a-z0-9_]+(=[a-z0-9_]+)?(\|[a-z0-9_]+(=[a-z0-9_]+)?)*", "question=option, joined by |")
+
+SCHEMAS = {
+    "options.csv": pa.DataFrameSchema(
+        {
+            "options": _ID,
+            "option": _ID,
+            "order": _BASE,
+            "role": _one_of(ROLES),
+            "label_en": _filled(),
+            "label_ja": _filled(),
+        }
+    ),
+    "questions.csv": pa.DataFrameSchema(
+        {
+            "question": _ID,
+            "topic": _ID,
+            "kind": _one_of(KINDS),
+            "options": _ID,
+            "base": _BASE,
+            "unit": _one_of(UNITS),
+            "asked_if": _matching(r"([a-z0-9_]+=[a-z0-9_]+)?", "empty, or question=option"),
+            "text_en": _filled(),
+            "text_ja": _filled(),
+        }
+    ),
+    "counts.csv": pa.DataFrameSchema({"question": _ID, "option": _ID, "count": _COUNT}),
+    "published.csv": pa.DataFrameSchema(
+        {"question": _ID, "option": _ID, "printed_in": _one_of(PRINTED_IN), "base": _BASE, "percent": _PERCENT}
+    ),
+    "claims.csv": pa.DataFrameSchema(
+        {
+            "claim": _ID,
+            "place": _ID,
+            "kind": _one_of(CLAIM_KINDS),
+            "terms": _TERMS,
+            "relation": _one_of(RELATIONS),
+            "value": _matching(r"([0-9]+(\.[0-9]+)?)?", "empty, or a number in plain digits 0-9"),
+            "text_en": _filled(),
+            "text_ja": _filled(),
+        }
+    ),
+}
+OPTIONAL_COLUMNS = {"questions.csv": ("short_en", "short_ja")}
+KEYS = {
+    "options.csv": ["options", "option"],
+    "questions.csv": ["question"],
+    "counts.csv": ["question", "option"],
+    "published.csv": ["question", "option", "printed_in", "base"],
+    "claims.csv": ["claim"],
+}
+OPTIONAL_FILES = ("published.csv", "claims.csv")  # a survey of one's own has nothing printed yet
+ABOUT = {
+    "title_en": "a text",
+    "title_ja": "a text",
+    "publisher_en": "a text",
+    "publisher_ja": "a text",
+    "population_en": "a text",
+    "population_ja": "a text",
+    "fieldwork_en": "a text",
+    "fieldwork_ja": "a text",
+    "source_en": "a text",
+    "source_ja": "a text",
+    "respondents": "a whole number, 1 or more",
+}
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def _decode(path):
+    """The text of a UTF-8 file, or the Problem that keeps it from being read."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        return None, Problem(path.name, None, "no such file", f"a file {path.name} in {path.parent.name}/")
+    except OSError as error:
+        return None, Problem(path.name, None, f"a file that cannot be read ({error.strerror})", "a readable file")
+    except UnicodeDecodeError as error:
+        row = error.object[: error.start].count(b"\n") + 1
+        byte = f"byte 0x{error.object[error.start]:02x}"
+        return None, Problem(path.name, row, byte, "text saved as UTF-8")
+    if not text.strip():
+        return None, Problem(path.name, None, "an empty file", "a header line and at least one row")
+    if "\0" in text:
+        return None, Problem(path.name, text[: text.index("\0")].count("\n") + 1, "a NUL byte", "plain text")
+    return text, None
+
+
+def _read_csv(path):
+    """A CSV file as text columns, indexed by the line its row stands on; and what is wrong with its form."""
+    text, problem = _decode(path)
+    if problem:
+        return None, [problem]
+    reader = csv.reader(io.StringIO(text, newline=""))
+    rows, lines, problems = [], [], []
+    try:
+        header = [name.strip() for name in next(reader)]
+        for row in reader:
+            if not any(cell.strip() for cell in row):
+                continue
+            if len(row) != len(header):
+                problems.append(Problem(path.name, reader.line_num, f"{len(row)} cells", f"{len(header)} cells"))
+                continue
+            rows.append([cell.strip() for cell in row])
+            lines.append(reader.line_num)
+    except csv.Error as error:
+        return None, [Problem(path.name, reader.line_num, str(error), "comma-separated values")]
+    wanted = list(SCHEMAS[path.name].columns)
+    missing = [name for name in wanted if name not in header]
+    if missing:
+        return None, [Problem(path.name, 1, "columns " + ", ".join(header), "a column " + ", ".join(missing))]
+    repeated = sorted({name for name in header if header.count(name) > 1})
+    if repeated:
+        return None, [Problem(path.name, 1, f"column {repeated[0]} twice", "each column once")]
+    if not rows and not problems:
+        return None, [Problem(path.name, 1, "a header line only", "at least one row")]
+    frame = pd.DataFrame(rows, columns=header, index=pd.Index(lines, name="row"), dtype=str)
+    return frame, problems
+
+
+def _check_columns(name, frame):
+    """Problems of single cells, found by the file's pandera schema, and rows that repeat a key."""
+    try:
+        SCHEMAS[name].validate(frame, lazy=True)
+        problems = []
+    except pa.errors.SchemaErrors as errors:
+        cases = errors.failure_cases.sort_values("index", kind="stable")
+        problems = [
+            Problem(name, int(case.index), f"{case.column} {_quote(case.failure_case)}", case.check)
+            for case in cases.rename(columns={"index": "line"}).set_index("line").itertuples()
+        ]
+    for row, key in frame.loc[frame.duplicated(KEYS[name]), KEYS[name]].iterrows():
+        problems.append(Problem(name, row, "again " + ", ".join(key), "each " + " and ".join(KEYS[name]) + " once"))
+    return problems
+
+
+def _quote(value, width=60):
+    text = str(value)
+    return repr(text if len(text) <= width else text[: width - 1] + "…")
+
+
+def _read_about(folder):
+    path = folder / "survey.toml"
+    text, problem = _decode(path)
+    if problem:
+        return None, [problem]
+    try:
+        about = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        row = int(found[1]) if (found := re.search(r"line (\d+)", str(error))) else None
+        return None, [Problem(path.name, row, f"a line that is no TOML ({error})", "lines of the form name = value")]
+    problems = []
+    for key, expected in ABOUT.items():
+        value = about.get(key)
+        right = type(value) is int and value > 0 if key == "respondents" else isinstance(value, str) and value.strip()
+        if not right:
+            found = f"no {key}" if value is None else f"{key} = {_quote(value)}"
+            problems.append(Problem(path.name, None, found, f"{key} = {expected}"))
+    return about, problems
+
+
+# --- checks across files ---------------------------------------------------------------------------------------------
+
+
+class _Codebook:
+    """Look-ups that the cross-checks share."""
+
+    def __init__(self, about, frames):
+        self.respondents = about["respondents"]
+        self.questions = frames["questions.csv"].set_index("question")
+        self.offered = frames["options.csv"].groupby("options", sort=False)["option"].agg(list).to_dict()
+        counts = frames["counts.csv"]
+        self.counts = dict(zip(zip(counts["question"], counts["option"], strict=True), counts["count"].astype(int)))
+
+    def unknown(self, question, option=None):
+        """Why a question (and option) does not resolve, as (value, expected); None when it does."""
+        if question not in self.questions.index:
+            return f"question {_quote(question)}", "a question of questions.csv"
+        options = self.offered[self.questions.loc[question, "options"]]
+        if option is not None and option not in options:
+            return f"option {_quote(option)} of {question}", "one of " + ", ".join(options)
+        return None
+
+    def unknown_term(self, term):
+        question, _, option = term.partition("=")
+        return self.unknown(question, option or None)
+
+
+def _check_questions(book, questions):
+    for row, q in questions.iterrows():
+        if q["options"] not in book.offered:
+            yield Problem("questions.csv", row, f"options {_quote(q['options'])}", "an option set of options.csv")
+        if q["unit"] == "respondents" and int(q["base"]) > book.respondents:
+            expected = f"at most the {book.respondents} respondents of survey.toml"
+            yield Problem("questions.csv", row, f"base {q['base']} of {q['question']}", expected)
+        if q["unit"] == "selections" and (q["kind"] != "multiple" or not q["asked_if"]):
+            expected = "unit respondents, unless kind is multiple and asked_if is given"
+            yield Problem("questions.csv", row, f"unit selections of {q['question']}", expected)
+
+
+def _check_routes(book, questions):
+    for row, q in questions[questions["asked_if"] != ""].iterrows():
+        if unknown := book.unknown_term(q["asked_if"]):
+            yield Problem("questions.csv", row, f"asked_if {_quote(q['asked_if'])}: {unknown[0]}", unknown[1])
+            continue
+        routed = book.counts.get(tuple(q["asked_if"].split("=")), 0)
+        if q["unit"] == "respondents" and int(q["base"]) != routed:
+            expected = f"{routed}, the count of {q['asked_if']} in counts.csv"
+            yield Problem("questions.csv", row, f"base {q['base']} of {q['question']}", expected)
+
+
+def _check_counts(book, counts):
+    known = []
+    for row, c in counts.iterrows():
+        if unknown := book.unknown(c["question"], c["option"]):
+            yield Problem("counts.csv", row, *unknown)
+        else:
+            known.append(row)
+    for question, group in counts.loc[known].groupby("question", sort=False):
+        yield from _check_question_counts(book, question, group)
+    for question in book.questions.index.difference(counts["question"], sort=False):
+        yield Problem("counts.csv", None, f"no row for question {question}", "a count for each of its options")
+
+
+def _check_question_counts(book, question, group):
+    q = book.questions.loc[question]
+    base, numbers = int(q["base"]), group["count"].astype(int)
+    ceiling, meaning = base, f"its base of {base}"
+    if q["unit"] == "selections":
+        ceiling = book.counts.get(tuple(q["asked_if"].split("=")), 0)
+        meaning = f"the {ceiling} respondents of {q['asked_if']}"
+    for row, number in numbers[numbers > ceiling].items():
+        option = group.loc[row, "option"]
+        yield Problem("counts.csv", row, f"count {number} of {question}, {option}", f"at most {meaning}")
+    adds_up = q["kind"] == "single" or q["unit"] == "selections"
+    if adds_up and numbers.sum() != base:
+        kind = "single-choice counts" if q["kind"] == "single" else "selections"
+        found = f"{kind} of {question} that add up to {numbers.sum()}"
+        yield Problem("counts.csv", int(group.index[-1]), found, f"{base}, its base in questions.csv")
+
+
+def _check_published(book, published):
+    for row, p in published.iterrows():
+        if unknown := book.unknown(p["question"], p["option"]):
+            yield Problem("published.csv", row, *unknown)
+
+
+def _check_claims(book, claims):
+    for row, c in claims.iterrows():
+        for term in c["terms"].split("|"):
+            if unknown := book.unknown_term(term):
+                yield Problem("claims.csv", row, f"terms {_quote(c['terms'])}: {unknown[0]}", unknown[1])
+        if (c["relation"] == "") != (c["value"] == ""):
+            found = f"relation {_quote(c['relation'])} with value {_quote(c['value'])}"
+            yield Problem("claims.csv", row, found, "both, or neither")
+
+
+# --- the survey ------------------------------------------------------------------------------------------------------
+
+
+def find_folder(survey):
+    """The folder of a survey, given as a name under data/ or as a path. Raises SurveyError if there is none."""
+    named, path = DATA / str(survey), Path(survey).expanduser()
+    for folder in (named, path):
+        if str(survey).strip() not in ("", ".", "..") and folder.is_dir():
+            return folder.resolve()
+    known = ", ".join(sorted(p.name for p in DATA.iterdir() if p.is_dir()))
+    expected = f"the path of a folder, or a folder name under data/: {known}"
+    raise SurveyError(f"survey: found {_quote(survey)}; expected {expected}")
+
+
+def read_folder(folder):
+    """Read and check a survey folder.
+
+    Returns `(about, frames, problems)`: the contents of survey.toml, the CSV files by name as text columns, and
+    everything that is wrong, in the order of the files. Files are cross-checked once each is sound by itself.
+    """
+    folder = Path(folder)
+    about, problems = _read_about(folder)
+    frames = {}
+    for name in SCHEMAS:
+        if name in OPTIONAL_FILES and not (folder / name).exists():
+            frames[name] = pd.DataFrame(columns=list(SCHEMAS[name].columns), dtype=str)
+            continue
+        frame, found = _read_csv(folder / name)
+        frames[name] = frame
+        problems += found
+        if frame is not None:
+            problems += _check_columns(name, frame)
+    if not problems:
+        problems = list(_check_questions(_Codebook(about, frames), frames["questions.csv"]))
+    if not problems:
+        book = _Codebook(about, frames)
+        problems = [
+            *_check_counts(book, frames["counts.csv"]),
+            *_check_routes(book, frames["questions.csv"]),
+            *_check_published(book, frames["published.csv"]),
+            *_check_claims(book, frames["claims.csv"]),
+        ]
+    return about, frames, problems
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A checked survey in one language. `questions` is indexed by question id."""
+
+    folder: Path
+    lang: str
+    about: dict
+    questions: pd.DataFrame = field(repr=False)
+    options: pd.DataFrame = field(repr=False)
+    counts: pd.DataFrame = field(repr=False)
+    published: pd.DataFrame = field(repr=False)
+    claims: pd.DataFrame = field(repr=False)
+
+    @property
+    def name(self):
+        """The folder's name, which names the survey in outputs/."""
+        return self.folder.name
+
+    @property
+    def respondents(self):
+        """How many respondents answered the survey."""
+        return self.about["respondents"]
+
+    def say(self, key):
+        """An entry of survey.toml in the survey's language, such as `say("title")`."""
+        return self.about[f"{key}_{self.lang}"]
+
+    def has(self, *questions):
+        """Whether the survey asked all of these questions."""
+        return all(question in self.questions.index for question in questions)
+
+    def question(self, question):
+        """The row of questions.csv. Raises SurveyError for an unknown id."""
+        if question not in self.questions.index:
+            known = ", ".join(self.questions.index)
+            raise SurveyError(f"question: found {_quote(question)}; expected one of {known}")
+        return self.questions.loc[question]
+
+    def wording(self, question):
+        """The question as it was put, in the survey's language."""
+        return self.question(question)[f"text_{self.lang}"]
+
+    def short(self, question):
+        """A few words for a question, for axes and keys; its wording where the codebook has none."""
+        return self.question(question).get(f"short_{self.lang}") or self.wording(question)
+
+    def routed(self, question):
+        """The number of respondents to whom a question was put."""
+        q = self.question(question)
+        if not q["asked_if"]:
+            return int(q["base"])
+        return self.count(*q["asked_if"].split("="))
+
+    @cached_property
+    def _counted(self):
+        return self.counts.set_index(["question", "option"])["count"]
+
+    def count(self, question, option):
+        """The count of one option. Raises SurveyError if the question does not offer it."""
+        table = self.table(question)
+        if option not in table["option"].values:
+            known = ", ".join(table["option"])
+            raise SurveyError(f"option of {question}: found {_quote(option)}; expected one of {known}")
+        return int(self._counted[question, option])
+
+    def table(self, question):
+        """The answers to a question in the option set's order.
+
+        Columns: `option`, `label` (in the survey's language), `count`, `base` (as printed: respondents, or
+        selections where the codebook says so) and `role`. Options that counts.csv does not list were not offered.
+        """
+        q = self.question(question)
+        chosen = self.options[self.options["options"] == q["options"]].sort_values("order")
+        counts = self.counts[self.counts["question"] == question]
+        table = chosen.merge(counts, on="option").assign(base=int(q["base"]))
+        table = table.rename(columns={f"label_{self.lang}": "label"})
+        return table[["option", "label", "count", "base", "role"]].reset_index(drop=True)
+
+
+def load(survey="osaka-2019", lang="en"):
+    """Load and check a survey: a folder name under data/, or the path of such a folder.
+
+    Raises SurveyError, in one message, for the first thing that is wrong, saying how many more there are.
+    """
+    if lang not in LANGUAGES:
+        raise SurveyError(f"lang: found {_quote(lang)}; expected one of {', '.join(LANGUAGES)}")
+    folder = find_folder(survey)
+    about, frames, problems = read_folder(folder)
+    if problems:
+        more = f" ({len(problems) - 1} more: python -m helpers check {survey})" if len(problems) > 1 else ""
+        raise SurveyError(f"{folder.name}/{problems[0]}{more}")
+    return Survey(
+        folder=folder,
+        lang=lang,
+        about=about,
+        questions=frames["questions.csv"].astype({"base": int}).set_index("question"),
+        options=frames["options.csv"].astype({"order": int}).reset_index(drop=True),
+        counts=frames["counts.csv"].astype({"count": int}).reset_index(drop=True),
+        published=frames["published.csv"].astype({"base": int, "percent": float}).reset_index(drop=True),
+        claims=frames["claims.csv"].reset_index(drop=True),
+    )
