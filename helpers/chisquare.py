@@ -42,6 +42,12 @@ def answers(survey, question, no_answer="drop"):
     return list(kept["option"])
 
 
+def known_answers(survey, question):
+    """The option ids that say something: neither unknown nor undisclosed nor missing."""
+    table = survey.table(question)
+    return list(table.loc[table["role"].isin(("answer", "none", "other")), "option"])
+
+
 def _counts(survey, question, options):
     """Counts of the options; for one option of a multiple-choice question, those who chose it and those who did not."""
     if survey.question(question)["kind"] == "single":
@@ -104,7 +110,17 @@ def ordered(survey, first, second, options):
     effect = result.statistic / (len(low) * len(high))
     n = int(observed.sum())
     note = "effect=probability_higher"
-    return row(first, second, options, "mann_whitney", statistic=result.statistic, p=result.pvalue, effect=effect, n=n, note=note)
+    return row(
+        first,
+        second,
+        options,
+        "mann_whitney",
+        statistic=result.statistic,
+        p=result.pvalue,
+        effect=effect,
+        n=n,
+        note=note,
+    )
 
 
 def goodness_of_fit(survey, question, reference):
@@ -115,13 +131,29 @@ def goodness_of_fit(survey, question, reference):
     table = survey.table(question).set_index("option")
     unknown = sorted(set(reference) - set(table.index))
     if unknown:
-        raise ValueError(f"reference: found option {unknown[0]!r}; expected options of {question}: {', '.join(table.index)}")
+        raise ValueError(
+            f"reference: found option {unknown[0]!r}; expected options of {question}: {', '.join(table.index)}"
+        )
     observed = table.loc[list(reference), "count"].to_numpy()
     expected = np.array(list(reference.values())) / sum(reference.values()) * observed.sum()
     result = stats.chisquare(observed, expected)
     n, least = int(observed.sum()), expected.min()
-    numbers = {"statistic": result.statistic, "df": len(observed) - 1, "p": result.pvalue, "n": n, "min_expected": least}
-    return row(question, "", list(reference), "goodness_of_fit", **numbers, effect=np.sqrt(result.statistic / n), note="effect=cohens_w")
+    numbers = {
+        "statistic": result.statistic,
+        "df": len(observed) - 1,
+        "p": result.pvalue,
+        "n": n,
+        "min_expected": least,
+    }
+    return row(
+        question,
+        "",
+        list(reference),
+        "goodness_of_fit",
+        **numbers,
+        effect=np.sqrt(result.statistic / n),
+        note="effect=cohens_w",
+    )
 
 
 def compare(survey, first, second, options=None, no_answer="drop"):

@@ -29,6 +29,10 @@ RELATIONS = ("rounds_to", "equals", "at_least", "more_than", "")
 class SurveyError(ValueError):
     """A survey folder that cannot be used; the message is meant for the person who made it."""
 
+    def _render_traceback_(self):
+        # Jupyter's hook: a user's mistake shows as its message, without a traceback.
+        return [f"{type(self).__name__}: {self}"]
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -247,7 +251,9 @@ class _Codebook:
         self.questions = frames["questions.csv"].set_index("question")
         self.offered = frames["options.csv"].groupby("options", sort=False)["option"].agg(list).to_dict()
         counts = frames["counts.csv"]
-        self.counts = dict(zip(zip(counts["question"], counts["option"], strict=True), counts["count"].astype(int)))
+        self.counts = dict(
+            zip(zip(counts["question"], counts["option"], strict=True), counts["count"].astype(int), strict=True)
+        )
 
     def unknown(self, question, option=None):
         """Why a question (and option) does not resolve, as (value, expected); None when it does."""
@@ -400,8 +406,8 @@ class Survey:
         """How many respondents answered the survey."""
         return self.about["respondents"]
 
-    def say(self, key):
-        """An entry of survey.toml in the survey's language, such as `say("title")`."""
+    def info(self, key):
+        """An entry of survey.toml in the survey's language, such as `info("title")`."""
         return self.about[f"{key}_{self.lang}"]
 
     def has(self, *questions):
@@ -441,6 +447,11 @@ class Survey:
             known = ", ".join(table["option"])
             raise SurveyError(f"option of {question}: found {_quote(option)}; expected one of {known}")
         return int(self._counted[question, option])
+
+    def claimed(self, kind, question):
+        """The value of the publisher's first claim of a kind about a question, or None."""
+        rows = self.claims[(self.claims["kind"] == kind) & self.claims["terms"].str.match(rf"{question}(=|$)")]
+        return float(rows["value"].iloc[0]) if len(rows) else None
 
     def table(self, question):
         """The answers to a question in the option set's order.

@@ -1,0 +1,113 @@
+"""The command line: `python -m helpers report` and its companions."""
+
+import argparse
+import sys
+import time
+
+from . import survey as surveys
+from .survey import LANGUAGES, SurveyError
+
+
+def parser():
+    """The command line's grammar."""
+    main = argparse.ArgumentParser(prog="python -m helpers", description="Turn a survey into a report.")
+    commands = main.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    report = commands.add_parser(
+        "report",
+        help="run the notebooks, write figures, tables and report.html",
+        description="Run the notebooks in order and write figures, tables and report.html to "
+        "outputs/SURVEY/LANG/. Outputs of the last run stay as they are until everything has gone well.",
+        epilog="Example: python -m helpers report --lang ja --only 03 06 -p confidence 0.9",
+    )
+    report.add_argument(
+        "--survey", default="osaka-2019", help="a folder under data/, or its path (default: %(default)s)"
+    )
+    report.add_argument("--lang", default="en", choices=LANGUAGES, help="language of the report (default: %(default)s)")
+    report.add_argument("--only", nargs="+", default=[], metavar="NN", help="only these notebooks, such as 03 06")
+    report.add_argument(
+        "-p",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("NAME", "VALUE"),
+        help="a notebook parameter; may be repeated",
+    )
+    report.add_argument("--output-dir", metavar="DIR", help="write to DIR/SURVEY/LANG/ instead of outputs/SURVEY/LANG/")
+
+    check = commands.add_parser("check", help="list everything that is wrong with a survey folder")
+    check.add_argument("survey", help="a folder under data/, or its path")
+
+    commands.add_parser("refresh", help="re-execute notebooks/ in place (for developers)")
+    commands.add_parser("messages", help="renew the message catalogues for translators")
+    return main
+
+
+def report(arguments):
+    """Run a report; 0 if it was written, 1 if a notebook failed."""
+    from . import pipeline
+
+    job = pipeline.plan(arguments.survey, arguments.lang, arguments.output_dir, arguments.only, arguments.p)
+    began, started = time.monotonic(), []
+    progress = pipeline.show_progress(len(job.notebooks) + 1)
+
+    def step(name):
+        started.append(name)
+        progress(name)
+
+    try:
+        written = pipeline.run(job, step)
+    except pipeline.NotebookFailed as error:
+        print(f"failed: {error}", file=sys.stderr)
+        if left := job.notebooks[len(started) :]:
+            print(f"not run: {', '.join(left)}", file=sys.stderr)
+        print("The outputs of the last good run are as they were.", file=sys.stderr)
+        return 1
+    print(f"{written} ({time.monotonic() - began:.0f} s)")
+    return 0
+
+
+def check(arguments):
+    """List the problems of a survey folder; 0 if there are none, 2 if there are."""
+    folder = surveys.find_folder(arguments.survey)
+    _, frames, problems = surveys.read_folder(folder)
+    for problem in problems:
+        print(f"{folder.name}/{problem}")
+    if problems:
+        return 2
+    print(f"{folder.name}: {len(frames['questions.csv'])} questions, {len(frames['counts.csv'])} counts, nothing wrong")
+    return 0
+
+
+def refresh(arguments):
+    """Re-execute the committed notebooks."""
+    from . import pipeline
+
+    pipeline.refresh(pipeline.show_progress(len(pipeline.notebook_names())))
+    return 0
+
+
+def messages(arguments):
+    """Renew the catalogues and say how many messages wait for a translation."""
+    from . import messages as catalogues
+
+    for lang in LANGUAGES[1:]:
+        print(f"{lang}: {catalogues.renew(lang)} messages without translation")
+    return 0
+
+
+def main(argv=None):
+    """Run a command; returns the exit code: 0 done, 1 a notebook failed, 2 a user's mistake, 130 interrupted."""
+    arguments = parser().parse_args(argv)
+    try:
+        return globals()[arguments.command](arguments)
+    except SurveyError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted; the outputs of the last good run are as they were", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

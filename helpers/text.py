@@ -1,0 +1,552 @@
+"""Words: numbers as people write them, findings built from tables, and the message catalogues of other languages."""
+
+import gettext
+import html
+import io
+import math
+import re
+from functools import cache
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LOCALE = Path(__file__).parent / "locale"
+
+
+@cache
+def catalogue(lang):
+    """The messages of a language, compiled from its PO file on first use. English is the source and has none."""
+    path = LOCALE / lang / "LC_MESSAGES" / "helpers.po"
+    if not path.exists():
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+class Language:
+    """Says things in one language. `say = Language("ja"); say("{n} rows", n=3)` looks the message up and fills it."""
+
+    def __init__(self, lang, confidence=0.95):
+        self.lang = lang
+        self.confidence = confidence
+        self._messages = catalogue(lang)
+
+    def __call__(self, message, **values):
+        """The message in this language with its values filled in."""
+        return self._messages.gettext(message).format(**values)
+
+    def plural(self, one, many, n, **values):
+        """The message in the form that goes with the number n, which it may use as {n}."""
+        return self._messages.ngettext(one, many, n).format(n=f"{n:,}", **values)
+
+    def percent(self, share):
+        """A share (0 to 1) in whole percent, halves rounded up: "54%"."""
+        return f"{math.floor(share * 100 + 0.5 + 1e-9)}%"
+
+    def points(self, difference):
+        """A signed difference of shares in percentage points: "+5", "−12"."""
+        value = math.floor(abs(difference) * 100 + 0.5 + 1e-9)
+        return f"{'−' if difference < 0 and value else '+' if value else ''}{value}"
+
+    def firms(self, n):
+        """A number of firms with its noun or counter."""
+        return self.plural("{n} firm", "{n} firms", int(n))
+
+    def share_count(self, share, count):
+        """Share and count for a mark in a figure: "54% · 64"."""
+        return self("{share} · {count}", share=self.percent(share), count=f"{int(count):,}")
+
+    def range(self, low, high):
+        """An interval of shares in whole percent: "45–63%"."""
+        return self("{low}–{high}%", low=self.percent(low)[:-1], high=self.percent(high)[:-1])
+
+    def level(self):
+        """The confidence level: "95%"."""
+        return f"{self.confidence * 100:g}%"
+
+    def p(self, p):
+        """A p-value with its sign, to two significant digits: "p = 0.42", "p < 0.001"."""
+        return "p < 0.001" if p < 0.001 else f"p = {self.p_number(p)}"
+
+    def p_number(self, p):
+        """A p-value without its sign."""
+        if p < 0.001:
+            return "< 0.001"
+        return f"{p:.3f}" if p < 0.0995 else f"{p:.2f}"
+
+    def evidence(self, answer):
+        """What stands behind a share: count, base and interval of one row of a table, in brackets."""
+        return self(
+            "({count} of {base} firms, {level} interval {interval})",
+            count=f"{answer['count']:,}",
+            base=f"{answer['base']:,}",
+            level=self.level(),
+            interval=self.range(answer["low"], answer["high"]),
+        )
+
+    def quoted(self, label):
+        """A label of the survey between quotation marks."""
+        return self("“{label}”", label=label)
+
+    def listed(self, items):
+        """Items joined as a list in a sentence."""
+        items = list(items)
+        if len(items) < 2:
+            return "".join(items)
+        return self("{items} and {last}", items=self(", ").join(items[:-1]), last=items[-1])
+
+
+def escape_markdown(text):
+    """Text as it is, in Markdown: nothing in it can become a link, markup, mathematics or HTML."""
+    escaped = html.escape(str(text), quote=False)
+    for sign in "\\`*_{}[]()#+!|~$":
+        escaped = escaped.replace(sign, f"&#{ord(sign)};")
+    return " ".join(escaped.split())
+
+
+def top(table, n=0, roles=("answer",)):
+    """The n-th most frequent row (0 is the first) among the answers of these roles; ties keep the table's order."""
+    ranked = table[table["role"].isin(roles)].sort_values("count", ascending=False, kind="stable")
+    return ranked.iloc[n]
+
+
+def pick(table, option):
+    """The row of one option."""
+    return table.set_index("option").loc[option]
+
+
+# --- findings and titles: each builds a sentence from tables ---------------------------------------------------------
+
+
+def most_frequent(say, table):
+    """The most frequent answer and the runner-up, with their evidence."""
+    first, second = top(table), top(table, 1)
+    return say(
+        "The most frequent answer is {first}: {share} {evidence}, followed by {second}: {share2} {evidence2}.",
+        first=say.quoted(first["label"]),
+        share=say.percent(first["share"]),
+        evidence=say.evidence(first),
+        second=say.quoted(second["label"]),
+        share2=say.percent(second["share"]),
+        evidence2=say.evidence(second),
+    )
+
+
+def one_share(say, answer):
+    """One answer with its evidence."""
+    return say(
+        "{label}: {share} {evidence}.",
+        label=say.quoted(answer["label"]),
+        share=say.percent(answer["share"]),
+        evidence=say.evidence(answer),
+    )
+
+
+def title_ranking(say, table):
+    """Title for bars: the two most frequent answers."""
+    first, second = top(table), top(table, 1)
+    return say(
+        "{first} is named most ({share}), then {second} ({share2})",
+        first=say.quoted(first["label"]),
+        share=say.percent(first["share"]),
+        second=say.quoted(second["label"]),
+        share2=say.percent(second["share"]),
+    )
+
+
+def title_respondents(say, industry, employees):
+    """Title: the largest industry and the most frequent size."""
+    first, size = top(industry), top(employees)
+    return say(
+        "{industry} is the largest industry ({share}); the most frequent size is {size} employees ({share2})",
+        industry=first["label"],
+        share=say.percent(first["share"]),
+        size=size["label"],
+        share2=say.percent(size["share"]),
+    )
+
+
+def title_sizes(say, first, second):
+    """Title: the most frequent size of the supply chain on each side."""
+    a, b = top(first), top(second)
+    values = {"a": say.quoted(a["label"]), "x": say.percent(a["share"]), "y": say.percent(b["share"])}
+    if a["option"] == b["option"]:
+        return say("{a} is the most frequent answer on both sides: suppliers {x}, customers {y}", **values)
+    return say(
+        "The most frequent answer is {a} for suppliers ({x}) and {b} for customers ({y})",
+        b=say.quoted(b["label"]),
+        **values,
+    )
+
+
+def title_awareness(say, groups):
+    """Title: the partner groups known best and least. `groups` has a row per group: short, share."""
+    ranked = groups.sort_values("share", ascending=False, kind="stable")
+    best, least = ranked.iloc[0], ranked.iloc[-1]
+    return say(
+        "{best} are known best: {x} of the firms are largely aware of their security; {least} are known least ({y})",
+        best=best["group"],
+        x=say.percent(best["share"]),
+        least=sentence_case(say, least["group"]),
+        y=say.percent(least["share"]),
+    )
+
+
+def sentence_case(say, label):
+    """A label as it stands inside a sentence: its first letter small, unless it is an acronym."""
+    return label if say.lang != "en" or label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+def finding_awareness(say, groups):
+    """Awareness of every partner group, best known first, with evidence."""
+    ranked = groups.sort_values("share", ascending=False, kind="stable")
+    parts = [
+        say(
+            "{group} {share} {evidence}",
+            group=sentence_case(say, g["group"]),
+            share=say.percent(g["share"]),
+            evidence=say.evidence(g),
+        )
+        for _, g in ranked.iterrows()
+    ]
+    return say("Firms that are largely aware, by partner group: {parts}.", parts=say("; ").join(parts))
+
+
+def _difference_values(say, comparison):
+    first, second = comparison.names
+    return {
+        "first": first,
+        "second": sentence_case(say, second),
+        "x": say.percent(comparison.shares[0]),
+        "y": say.percent(comparison.shares[1]),
+        "points": say.points(comparison.difference.value),
+        "low": say.points(comparison.difference.low),
+        "high": say.points(comparison.difference.high),
+        "level": say.level(),
+        "p": say.p(comparison.tests[0]["p"]),
+    }
+
+
+def finding_difference(say, comparison):
+    """Two shares compared: their difference with its interval, and what the as-if-independent test says."""
+    values = _difference_values(say, comparison)
+    if comparison.tests[0]["p"] < 1 - say.confidence:
+        return say(
+            "{first} {x}, {second} {y}: a difference of {points} percentage points ({level} interval {low} to {high}); "
+            "read as if different firms had answered, it is significant ({p}).",
+            **values,
+        )
+    return say(
+        "{first} {x}, {second} {y}: a difference of {points} percentage points ({level} interval {low} to {high}); "
+        "read as if different firms had answered, a difference is not shown ({p}).",
+        **values,
+    )
+
+
+def note_difference(say, comparison):
+    """Lines that stand beside a pair in a figure."""
+    values = _difference_values(say, comparison)
+    return [
+        say("{points} points ({low} to {high})", **values),
+        say("as if independent: {p}", **values),
+    ]
+
+
+def finding_distribution(say, first, second, pearson, ordered):
+    """Two distributions compared by Pearson's chi-square and by a test that uses the order of the answers."""
+    shown = min(pearson["p"], ordered["p"]) < 1 - say.confidence
+    values = {
+        "first": first,
+        "second": sentence_case(say, second),
+        "p": say.p(pearson["p"]),
+        "p2": say.p(ordered["p"]),
+        "chance": say.percent(ordered["effect"]),
+    }
+    if shown:
+        return say(
+            "{first} and {second} differ in size, read as if different firms had answered (chi-square {p}; using the "
+            "order of the sizes {p2}; chance that the second is the larger {chance}).",
+            **values,
+        )
+    return say(
+        "A difference in size between {first} and {second} is not shown, read as if different firms had answered "
+        "(chi-square {p}; using the order of the sizes {p2}; chance that the second is the larger {chance}).",
+        **values,
+    )
+
+
+def finding_unknown(say, first, second, tables):
+    """How many answers of each side are unknown, undisclosed or missing."""
+    out = [t[t["role"].isin(("undisclosed", "no_answer"))] for t in tables]
+    counts, shares = [t["count"].sum() for t in out], [t["share"].sum() for t in out]
+    return say(
+        "The comparison leaves out those who do not know, do not say or did not answer: {x} for {first} and {y} for "
+        "{second}. Were they all large, or all small, the comparison could look different.",
+        first=sentence_case(say, first),
+        second=sentence_case(say, second),
+        x=f"{say.firms(counts[0])} ({say.percent(shares[0])})",
+        y=f"{say.firms(counts[1])} ({say.percent(shares[1])})",
+    )
+
+
+def title_reasons(say, reasons):
+    """Title: the most frequent reason for not being aware, and in how many groups it comes first."""
+    why_not = reasons[reasons["status"] == "unaware"]
+    firsts = [top(group) for _, group in why_not.groupby("question", sort=False)]
+    label, wins = max(((f["label"], sum(g["label"] == f["label"] for g in firsts)) for f in firsts), key=lambda x: x[1])
+    return say(
+        "Why firms are hardly aware: {label} comes first in {wins} of {groups} partner groups",
+        label=say.quoted(label),
+        wins=wins,
+        groups=len(firsts),
+    )
+
+
+def _leading_reason(say, reasons, status):
+    block = reasons[(reasons["status"] == status) & (reasons["role"] == "answer")]
+    option = block.groupby("option", sort=False)["count"].sum().idxmax()
+    rows = block[block["option"] == option]
+    return {"label": say.quoted(rows["label"].iloc[0]), "range": say.range(rows["share"].min(), rows["share"].max())}
+
+
+def finding_reasons(say, reasons):
+    """The most frequent reason of each block, with the range of its share of firms over the partner groups."""
+    aware = say(
+        "Of the firms that are largely aware, {range} name {label}, depending on the partner group.",
+        **_leading_reason(say, reasons, "aware"),
+    )
+    unaware = say(
+        "Of those that are hardly aware, {range} name {label}.",
+        **_leading_reason(say, reasons, "unaware"),
+    )
+    return say("{first} {second}", first=aware, second=unaware)
+
+
+def title_support(say, everyone, knowing, unknown):
+    """Title: how many do not know (the options in `unknown`), and what those say who know."""
+    missing, first = everyone[everyone["option"].isin(unknown)]["share"].sum(), top(knowing)
+    return say(
+        "{x} of the firms do not know whether their partners are ready; {y} of the {n} that know say {label}",
+        x=say.percent(missing),
+        y=say.percent(first["share"]),
+        n=f"{first['base']:,}",
+        label=say.quoted(first["label"]),
+    )
+
+
+def title_measures(say, measures):
+    """Title: the measure that grows most from the first question to the last."""
+    wide = measures.pivot_table(index=["option", "label", "role"], columns="question", values="share", sort=False)
+    wide = wide.dropna().reset_index()
+    first, middle, last = wide.columns[3:]
+    grown = wide[wide["role"] == "answer"].assign(rise=lambda w: w[last] - w[first]).nlargest(1, "rise").iloc[0]
+    return say(
+        "{label} grows most: {x} now, {y} wanted, {z} after an attack",
+        label=say.quoted(grown["label"]),
+        x=say.percent(grown[first]),
+        y=say.percent(grown[middle]),
+        z=say.percent(grown[last]),
+    )
+
+
+def finding_nothing(say, measures):
+    """What becomes of doing nothing, from the first question to the last."""
+    rows = measures[measures["role"] == "none"]
+    return say(
+        "{label}: {shares}.",
+        label=say.quoted(rows["label"].iloc[0]),
+        shares=say.listed(
+            say("{group} {share}", group=r["group"], share=say.percent(r["share"])) for _, r in rows.iterrows()
+        ),
+    )
+
+
+def finding_movement(say, survey, tests, first, second):
+    """Which items differ between two multiple-choice questions, after Holm's adjustment over all tests given."""
+    pair = tests[(tests["first"] == first) & (tests["second"] == second) & (tests["test"] == "pearson")]
+    shown = pair[pair["p_adjusted"] < 1 - say.confidence]
+    values = {
+        "first": survey.short(first),
+        "second": sentence_case(say, survey.short(second)),
+        "count": len(pair),
+        "shown": len(shown),
+    }
+    if shown.empty:
+        return say(
+            "{first} against {second}: none of {count} items is shown to differ after Holm’s adjustment.", **values
+        )
+    labels = survey.table(first).set_index("option")["label"]
+    named = [
+        say("{label} ({p})", label=say.quoted(labels[t["options"]]), p=say.p(t["p_adjusted"]))
+        for _, t in shown.iterrows()
+    ]
+    return say(
+        "{first} against {second}: {shown} of {count} items differ significantly after Holm’s adjustment, read as if "
+        "different firms had answered: {named}.",
+        named=say.listed(named),
+        **values,
+    )
+
+
+def title_obstacles(say, table, own):
+    """Title: the most frequent obstacle on either side; `own` are the option ids of the firms' own side."""
+    a, b = top(table[table["option"].isin(own)]), top(table[~table["option"].isin(own)])
+    return say(
+        "Most named on the firms’ own side: {a} ({x}); on the partners’ side: {b} ({y})",
+        a=say.quoted(brief(a["label"])),
+        x=say.percent(a["share"]),
+        b=say.quoted(brief(b["label"])),
+        y=say.percent(b["share"]),
+    )
+
+
+def brief(label):
+    """A label without its explanation in brackets."""
+    return re.sub(r"\s*[(（].*[)）]\s*$", "", label) or label
+
+
+def title_incidents(say, reached):
+    """Title: how many firms were reached and, where it was published, how many were harmed."""
+    first = reached.iloc[0]
+    values = {"reached": f"{first['count']:,}", "all": f"{first['base']:,}", "share": say.percent(first["share"])}
+    if len(reached) == 1:
+        return say("An attack on a partner has reached {reached} of {all} firms ({share})", **values)
+    return say(
+        "An attack on a partner has reached {reached} of {all} firms ({share}); {harmed} of them were harmed",
+        harmed=reached.iloc[1]["count"],
+        **values,
+    )
+
+
+def finding_reached(say, reached):
+    """The share of all firms that was reached, and harmed, with evidence."""
+    first = reached.iloc[0]
+    sentence = say(
+        "An attack on a partner has reached {share} of the firms {evidence}.",
+        share=say.percent(first["share"]),
+        evidence=say.evidence(first),
+    )
+    if len(reached) == 1:
+        return sentence
+    second = reached.iloc[1]
+    harmed = say("{share} were harmed {evidence}.", share=say.percent(second["share"]), evidence=say.evidence(second))
+    return say("{first} {second}", first=sentence, second=harmed)
+
+
+def finding_overlap(say, damage, harmed):
+    """What the counts of damage say about the number of firms harmed, beside the number published."""
+    hurt, base = damage[damage["role"] == "answer"]["count"], damage["base"].iloc[0]
+    unharmed = damage[damage["role"] == "none"]["count"].sum()
+    values = {"low": hurt.max(), "high": say.firms(min(hurt.sum(), base)), "none": say.firms(unharmed)}
+    bounds = say("The counts of damage put the number of firms harmed between {low} and {high}.", **values)
+    if harmed is None:
+        return bounds
+    over = max(0, unharmed + int(harmed) - base)
+    return say(
+        "{bounds} The publisher’s note says {harmed}; with the {none} that report hardly any damage at least {over} "
+        "must have given both answers.",
+        bounds=bounds,
+        harmed=int(harmed),
+        over=over,
+        none=say.firms(unharmed),
+    )
+
+
+def title_agreements(say, table, codified):
+    """Title: the share that has cyber security in writing, and the shares it is made of."""
+    parts = table[table["option"].isin(codified)]
+    return say(
+        "{total} of the firms have cyber security in writing ({parts})",
+        total=say.percent(parts["count"].sum() / table["base"].iloc[0]),
+        parts=" + ".join(say.percent(share) for share in parts["share"]),
+    )
+
+
+def finding_agreements(say, table, codified):
+    """The share that has cyber security in writing, with its parts by name."""
+    parts = table[table["option"].isin(codified)]
+    return say(
+        "{title}: {parts}.",
+        title=title_agreements(say, table, codified),
+        parts=say.listed(one_part(say, part) for _, part in parts.iterrows()),
+    )
+
+
+def one_part(say, answer):
+    """A label with its share and evidence, for lists."""
+    return say(
+        "{label} {share} {evidence}",
+        label=say.quoted(answer["label"]),
+        share=say.percent(answer["share"]),
+        evidence=say.evidence(answer),
+    )
+
+
+def title_overview(say, awareness, measures):
+    """Title of the overview: awareness of the group known best and of the others, and the share that does nothing."""
+    nothing = measures[measures["role"] == "none"].iloc[0]
+    ranked = awareness[awareness["option"] == "aware"].sort_values("share", ascending=False, kind="stable")
+    best, rest = ranked.iloc[0], ranked.iloc[1:]
+    return say(
+        "{x} of the firms know the security of {best}, {range} that of the others; {nothing} do nothing about it",
+        x=say.percent(best["share"]),
+        best=sentence_case(say, best["group"]),
+        range=say.range(rest["share"].min(), rest["share"].max()),
+        nothing=say.percent(nothing["share"]),
+    )
+
+
+def no_reference(say, question):
+    """That a comparison with the population needs a population table."""
+    return say(
+        "Whether the mix of “{question}” is near the national one cannot be checked from here: no population table was "
+        "published with the survey. Give one in the parameter reference, and the test runs.",
+        question=question,
+    )
+
+
+def finding_fit(say, question, test):
+    """Goodness of fit against population shares."""
+    values = {"question": say.quoted(question), "p": say.p(test["p"]), "n": say.firms(test["n"])}
+    if test["p"] < 1 - say.confidence:
+        return say("The mix of {question} differs from the population given ({p}, {n}).", **values)
+    return say("A difference between the mix of {question} and the population given is not shown ({p}, {n}).", **values)
+
+
+def sample_limits(say, survey):
+    """What the way the firms were found means for every number."""
+    invited = survey.about.get("invited")
+    known = (
+        say("{n} of {invited} firms that were asked answered.", n=f"{survey.respondents:,}", invited=f"{invited:,}")
+        if invited
+        else say("{n} answered; how many were asked is not published.", n=say.firms(survey.respondents))
+    )
+    return say(
+        "{known} They chose to answer and are not a random sample, so the intervals describe chance in the counts "
+        "only, not who stayed away.",
+        known=known,
+    )
+
+
+def alt_text(say, title, table, most=12):
+    """What a figure shows and its key numbers, for readers who do not see it. `table` holds the plotted numbers."""
+    rows = table if "share" in table else table.iloc[0:0]
+    parts = []
+    for _, r in rows.head(most).iterrows():
+        name = say(", ").join(str(r[column]) for column in ("group", "label") if r.get(column))
+        parts.append(
+            say(
+                "{name} {share} ({count} of {base})",
+                name=name,
+                share=say.percent(r["share"]),
+                count=int(r["count"]),
+                base=int(r["base"]),
+            )
+        )
+    more = say(" and {n} more in the table", n=len(rows) - most) if len(rows) > most else ""
+    numbers = say(" Figures: {parts}{more}.", parts=say("; ").join(parts), more=more) if parts else ""
+    return say("{title}.", title=title) + numbers
