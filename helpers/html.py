@@ -11,6 +11,8 @@ def write_report(paths, target, survey):
     joined = nbformat.v4.new_notebook(metadata={"title": survey.info("title")})
     for path in paths:
         for cell in nbformat.read(path, as_version=4).cells:
+            if "notebook-only" in cell.metadata.get("tags", []):
+                continue
             cell.id = f"{path.stem[:2]}-{cell.id}"[:64]
             if cell.cell_type == "markdown":
                 # Links between notebooks are links inside the page here.

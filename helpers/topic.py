@@ -5,6 +5,7 @@ numbers land in the notebook and in the output folder.
 """
 
 import html
+import os
 import re
 from dataclasses import dataclass
 from itertools import takewhile
@@ -371,9 +372,7 @@ class Topic:
 
     def save(self, table, stem):
         """Write tables/`stem`.csv in full precision."""
-        path = self.folder / "tables" / f"{stem}.csv"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        table.to_csv(path, index=False, lineterminator="\n")
+        write_csv(table, self.folder / "tables" / f"{stem}.csv")
 
     # --- inside
 
@@ -442,8 +441,16 @@ def gather(tables, kind):
     if not parts:
         return pd.DataFrame()
     joined = pd.concat(parts, ignore_index=True)
-    joined.to_csv(Path(tables) / f"{kind}.csv", index=False, lineterminator="\n")
+    write_csv(joined, Path(tables) / f"{kind}.csv")
     return joined
+
+
+def write_csv(table, path):
+    """Write a CSV file in one step, so that nobody ever reads half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_suffix(f".{os.getpid()}.tmp")
+    table.to_csv(half, index=False, lineterminator="\n")
+    half.replace(path)
 
 
 # --- tables for people -----------------------------------------------------------------------------------------------
