@@ -48,19 +48,21 @@ def known_answers(survey, question):
     return list(table.loc[table["role"].isin(("answer", "none", "other")), "option"])
 
 
-def _counts(survey, question, options):
-    """Counts of the options; for one option of a multiple-choice question, those who chose it and those who did not."""
-    if survey.question(question)["kind"] == "single":
-        return [survey.count(question, option) for option in options]
-    chosen = survey.count(question, options[0])
-    return [chosen, survey.routed(question) - chosen]
+def _counts(survey, question, options, among):
+    """Counts of the options; of a single option, those who gave it and the others (of `among`, or of all)."""
+    counts = [survey.count(question, option) for option in options]
+    if len(options) > 1:
+        return counts
+    if survey.question(question)["kind"] == "multiple":
+        return [counts[0], survey.routed(question) - counts[0]]
+    return [counts[0], sum(survey.count(question, other) for other in among if other != options[0])]
 
 
-def contingency(survey, first, second, options=None, no_answer="drop"):
+def contingency(survey, first, second, options=None, no_answer="drop", among=None):
     """The table of counts (2 x k) that compares two questions, and the option ids of its columns.
 
-    Two single-choice questions are compared over `options` (all answers by default). Of two multiple-choice
-    questions exactly one option can be compared: its columns are chosen and not chosen.
+    Two single-choice questions are compared over `options` (all answers by default), or over one option against the
+    others of `among`. Of two multiple-choice questions exactly one option can be compared: chosen, not chosen.
     """
     if first == second:
         raise ValueError(f"a question is compared with another one, not with itself: {first}")
@@ -73,23 +75,27 @@ def contingency(survey, first, second, options=None, no_answer="drop"):
             "not exclude each other and one chi-square over all of them has no meaning. Compare them item by item: "
             "give exactly one option"
         )
-    options = list(options or answers(survey, first, no_answer))
-    return np.array([_counts(survey, question, options) for question in (first, second)]), options
+    among = list(among or answers(survey, first, no_answer))
+    options = list(options or among)
+    return np.array([_counts(survey, question, options, among) for question in (first, second)]), options
 
 
-def homogeneity(survey, first, second, options=None, no_answer="drop"):
+def homogeneity(survey, first, second, options=None, no_answer="drop", among=None):
     """Pearson's chi-square for the same distribution of answers to two questions: one row of tests.csv."""
-    observed, options = contingency(survey, first, second, options, no_answer)
+    observed, options = contingency(survey, first, second, options, no_answer, among)
     filled = observed[:, observed.sum(axis=0) > 0]
-    statistic, df, p, v, least = independence(filled)
+    if filled.shape[1] < 2:  # nobody, or everybody, gave this answer to both: nothing differs
+        statistic, df, p, v, least = 0.0, 1, 1.0, 0.0, 0.0
+    else:
+        statistic, df, p, v, least = independence(filled)
     note = f"effect=cramers_v; no_answer={no_answer}"
     numbers = {"statistic": statistic, "df": df, "p": p, "effect": v, "n": int(observed.sum()), "min_expected": least}
     return row(first, second, options, "pearson", **numbers, note=note)
 
 
-def fisher(survey, first, second, options=None, no_answer="drop"):
+def fisher(survey, first, second, options=None, no_answer="drop", among=None):
     """Fisher's exact test of the same 2 x 2 comparison: one row of tests.csv, the sample odds ratio as effect."""
-    observed, options = contingency(survey, first, second, options, no_answer)
+    observed, options = contingency(survey, first, second, options, no_answer, among)
     if observed.shape != (2, 2):
         raise ValueError(f"Fisher's exact test here needs two answers, found {observed.shape[1]}: {', '.join(options)}")
     p = stats.fisher_exact(observed).pvalue
@@ -105,6 +111,8 @@ def ordered(survey, first, second, options):
     a firm drawn from the second question's answers stands higher than one from the first's, ties counted half.
     """
     observed, options = contingency(survey, first, second, options)
+    if survey.question(first)["kind"] == "multiple":
+        raise ValueError(f"{first} is multiple-choice: its options have no order that one answer could stand in")
     low, high = (np.repeat(np.arange(len(options)), counts) for counts in observed)
     result = stats.mannwhitneyu(high, low, use_continuity=False, method="asymptotic")
     effect = result.statistic / (len(low) * len(high))
@@ -128,6 +136,8 @@ def goodness_of_fit(survey, question, reference):
 
     `reference` maps option ids to shares that add up to 1; options that it leaves out are left out of the test.
     """
+    if survey.question(question)["kind"] == "multiple":
+        raise ValueError(f"{question} is multiple-choice: its shares do not add up to a population's")
     table = survey.table(question).set_index("option")
     unknown = sorted(set(reference) - set(table.index))
     if unknown:
@@ -156,13 +166,27 @@ def goodness_of_fit(survey, question, reference):
     )
 
 
-def compare(survey, first, second, options=None, no_answer="drop"):
+def compare(survey, first, second, options=None, no_answer="drop", among=None):
     """Pearson's chi-square, and Fisher's exact test beside it where a 2 x 2 table is thin: rows of tests.csv."""
-    pearson = homogeneity(survey, first, second, options, no_answer)
-    observed, _ = contingency(survey, first, second, options, no_answer)
+    pearson = homogeneity(survey, first, second, options, no_answer, among)
+    observed, _ = contingency(survey, first, second, options, no_answer, among)
     if pearson["min_expected"] >= THIN or observed.shape != (2, 2):
         return [pearson]
-    return [pearson, fisher(survey, first, second, options, no_answer)]
+    return [pearson, fisher(survey, first, second, options, no_answer, among)]
+
+
+def yates(observed):
+    """The p-value of a 2 x 2 table with Yates' continuity correction."""
+    return stats.chi2_contingency(observed, correction=True).pvalue
+
+
+def paired_rows(first, second, option, paired, respondents):
+    """The range of McNemar's exact p over all paired tables with the published margins: two rows of tests.csv."""
+    rows = []
+    for test, p, at in (("mcnemar_min", paired.p_min, paired.at_min), ("mcnemar_max", paired.p_max, paired.at_max)):
+        note = f"b={at[0]}; c={at[1]}; feasible={paired.feasible}; verdict={paired.verdict}"
+        rows.append(row(first, second, [option], test, p=p, effect=np.nan, n=respondents, note=note))
+    return rows
 
 
 def shared_options(survey, first, second):

@@ -176,20 +176,23 @@ def _read_csv(path):
     rows, lines, problems = [], [], []
     try:
         header = [name.strip() for name in next(reader)]
+        line = reader.line_num + 1  # where the next row begins: a quoted cell may run over several lines
         for row in reader:
+            here, line = line, reader.line_num + 1
             if not any(cell.strip() for cell in row):
                 continue
             if len(row) != len(header):
-                problems.append(Problem(path.name, reader.line_num, f"{len(row)} cells", f"{len(header)} cells"))
+                problems.append(Problem(path.name, here, f"{len(row)} cells", f"{len(header)} cells"))
                 continue
             rows.append([cell.strip() for cell in row])
-            lines.append(reader.line_num)
+            lines.append(here)
     except csv.Error as error:
         return None, [Problem(path.name, reader.line_num, str(error), "comma-separated values")]
     wanted = list(SCHEMAS[path.name].columns)
     missing = [name for name in wanted if name not in header]
     if missing:
-        return None, [Problem(path.name, 1, "columns " + ", ".join(header), "a column " + ", ".join(missing))]
+        found = " ".join(", ".join(header).split())
+        return None, [Problem(path.name, 1, f"columns {found}", "a column " + ", ".join(missing))]
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated:
         return None, [Problem(path.name, 1, f"column {repeated[0]} twice", "each column once")]
@@ -207,7 +210,7 @@ def _check_columns(name, frame):
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases.sort_values("index", kind="stable")
         problems = [
-            Problem(name, int(case.index), f"{case.column} {_quote(case.failure_case)}", case.check)
+            Problem(name, int(case.Index), f"{case.column} {_quote(case.failure_case)}", case.check)
             for case in cases.rename(columns={"index": "line"}).set_index("line").itertuples()
         ]
     for row, key in frame.loc[frame.duplicated(KEYS[name]), KEYS[name]].iterrows():
@@ -227,7 +230,7 @@ def _read_about(folder):
         return None, [problem]
     try:
         about = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, and numbers or nesting beyond all measure
         row = int(found[1]) if (found := re.search(r"line (\d+)", str(error))) else None
         return None, [Problem(path.name, row, f"a line that is no TOML ({error})", "lines of the form name = value")]
     problems = []
@@ -343,10 +346,13 @@ def _check_claims(book, claims):
 
 def find_folder(survey):
     """The folder of a survey, given as a name under data/ or as a path. Raises SurveyError if there is none."""
-    named, path = DATA / str(survey), Path(survey).expanduser()
-    for folder in (named, path):
-        if str(survey).strip() not in ("", ".", "..") and folder.is_dir():
-            return folder.resolve()
+    try:
+        named, path = DATA / str(survey), Path(str(survey)).expanduser()
+        for folder in (named, path):
+            if str(survey).strip() not in ("", ".", "..") and folder.is_dir():
+                return folder.resolve()
+    except (OSError, RuntimeError, ValueError):
+        pass  # a name that no folder can have: too long, an unknown home, a NUL
     known = ", ".join(sorted(p.name for p in DATA.iterdir() if p.is_dir()))
     expected = f"the path of a folder, or a folder name under data/: {known}"
     raise SurveyError(f"survey: found {_quote(survey)}; expected {expected}")
