@@ -32,10 +32,10 @@ COLORS = {
     "suppliers": "#0b7a75",
     "customers": "#8a4f9e",
     "now": "#66758a",
-    "wanted": "#2f7ebc",
+    "wanted": "#2a74b0",
     "after": "#a8322a",
     "own": "#4a5fa5",
-    "partner": "#c46a2b",
+    "partner": "#ad5a1c",
     "reached": "#efa14f",
     "harmed": "#a8322a",
     "untouched": "#dde4ea",
@@ -401,7 +401,7 @@ def _name_segments(ax, parts, y, width, start=0.0):
         left = right
 
 
-SUPPORT = ("#9cc4dd", "#1f6fa8", "#c46a2b", "#8a4f9e")  # in the order of the answers of those that know
+SUPPORT = ("#9cc4dd", "#1f6fa8", "#ad5a1c", "#8a4f9e")  # in the order of the answers of those that know
 
 
 def plot_support(ax, everyone, knowing, say):
@@ -585,6 +585,10 @@ def save_figure(fig, folder, stem, table, alt=""):
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    if fig.get_layout_engine() is not None:
+        # Laying out again what was laid out already moves things by a hair: do it once, for both files.
+        fig.draw_without_rendering()
+        fig.set_layout_engine("none")
     png = _png(fig)
     (folder / f"{stem}.png").write_bytes(png)
     described = {"Date": None, "Creator": None, "Title": fig.page_title, "Description": alt}

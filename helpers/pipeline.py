@@ -3,7 +3,7 @@
 import shutil
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -189,7 +189,7 @@ def tidy(path):
 def _workshop(folder):
     """A new folder beside the output folder, removed however the run ends."""
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-building-", dir=folder.parent))
     except OSError as error:
         raise OutputError(f"output folder {folder}: cannot be written ({error.strerror})") from None
@@ -197,6 +197,8 @@ def _workshop(folder):
         yield aside
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+        with suppress(OSError):
+            folder.rmdir()  # if nothing has ever come into it
 
 
 def _copy_last(folder, aside):

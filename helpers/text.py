@@ -1,7 +1,6 @@
 """Words: numbers as people write them, findings built from tables, and the message catalogues of other languages."""
 
 import gettext
-import html
 import io
 import math
 import re
@@ -98,14 +97,6 @@ class Language:
         if len(items) < 2:
             return "".join(items)
         return self("{items} and {last}", items=self(", ").join(items[:-1]), last=items[-1])
-
-
-def escape_markdown(text):
-    """Text as it is, in Markdown: nothing in it can become a link, markup, mathematics or HTML."""
-    escaped = html.escape(str(text), quote=False)
-    for sign in "\\`*_{}[]()#+!|~$":
-        escaped = escaped.replace(sign, f"&#{ord(sign)};")
-    return " ".join(escaped.split())
 
 
 def top(table, n=0, roles=("answer",)):
@@ -260,7 +251,7 @@ def finding_distribution(say, first, second, pearson, ordered):
     """Two distributions compared by Pearson's chi-square and by a test that uses the order of the answers."""
     shown = min(pearson["p"], ordered["p"]) < 1 - say.confidence
     values = {
-        "first": first,
+        "first": sentence_case(say, first),
         "second": sentence_case(say, second),
         "p": say.p(pearson["p"]),
         "p2": say.p(ordered["p"]),
@@ -268,7 +259,7 @@ def finding_distribution(say, first, second, pearson, ordered):
     }
     if shown:
         return say(
-            "{first} and {second} differ in size, read as if different firms had answered (chi-square {p}; using the "
+            "The sizes of {first} and {second} differ, read as if different firms had answered (chi-square {p}; using the "
             "order of the sizes {p2}; chance that the second is the larger {chance}).",
             **values,
         )

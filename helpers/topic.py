@@ -415,7 +415,8 @@ def read_reference(path, survey, question):
     try:
         frame = pd.read_csv(Path(path).expanduser(), dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
-        raise ParameterError(f"reference: cannot read {name} ({error}); expected a CSV file, UTF-8") from None
+        reason = " ".join(str(error).split())
+        raise ParameterError(f"reference: cannot read {name} ({reason}); expected a CSV file, UTF-8") from None
     if not {"option", "share"} <= set(frame.columns):
         found = ", ".join(map(str, frame.columns))
         raise ParameterError(f"reference: {name}, row 1: found columns {found}; expected option, share")

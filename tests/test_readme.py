@@ -1,0 +1,112 @@
+"""README.md: every command in it is run, as it stands, in a copy of the checkout; every link leads somewhere."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from helpers.survey import ROOT
+
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8") if (ROOT / "README.md").exists() else ""
+CHECKED_IN = ("helpers", "data", "notebooks", "outputs/osaka-2019/en/figures", "outputs/osaka-2019/en/tables")
+
+# Files that a command must have written, seen from the checkout; an empty list for those that only print.
+RUN = {
+    ".venv/bin/python -m helpers report --only 03 06 -p confidence 0.9": [
+        "outputs/osaka-2019/en/report.html",
+        "outputs/osaka-2019/en/notebooks/03_awareness.ipynb",
+        "outputs/osaka-2019/en/notebooks/06_measures.ipynb",
+    ],
+    ".venv/bin/python -m helpers report --help": [],
+    ".venv/bin/papermill notebooks/03_awareness.ipynb awareness-90.ipynb -p confidence 0.9 -p no_answer keep "
+    "-p output_dir awareness-90": ["awareness-90.ipynb", "awareness-90/figures/awareness.png"],
+    ".venv/bin/python -m helpers check osaka-2019": [],
+}
+ELSEWHERE = {
+    "make report": "CI runs it on a fresh machine",
+    "make test": "this is what runs these tests",
+    "make lab": "opens a server and never ends",
+    "python3 -m venv .venv": "the Makefile's first step, run by make test",
+    ".venv/bin/python -m pip install --require-hashes -r requirements.txt": "in the Makefile too, run by make test",
+    ".venv/bin/python -m pip install --no-deps --editable .": "in the Makefile too, run by make test",
+    ".venv/bin/python -m helpers report": "test_pipeline makes this full run, with an output folder of its own",
+    ".venv/bin/python -m helpers report --lang ja": "test_pipeline makes this full run as well",
+}
+
+
+def commands():
+    """The lines of all fenced bash blocks, without comments."""
+    blocks = re.findall(r"(?ms)^```(?:bash|sh|shell|console)\n(.*?)^```", TEXT)
+    lines = [line.split("  #")[0].strip() for block in blocks for line in block.replace("\\\n", " ").splitlines()]
+    return [" ".join(line.split()) for line in lines if line and not line.startswith("#")]
+
+
+def test_there_is_a_readme_with_commands():
+    assert TEXT
+    assert {"make report", "make test"} <= set(commands())
+
+
+def test_every_command_is_known_here():
+    assert [command for command in commands() if command not in RUN and command not in ELSEWHERE] == []
+
+
+def test_every_command_known_here_is_in_the_readme():
+    assert [command for command in RUN if command not in commands()] == []
+
+
+def test_commands_that_the_makefile_runs_are_in_it():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for words in (
+        "-m venv .venv",
+        "--require-hashes -r requirements.txt",
+        "--no-deps --editable .",
+        "-m helpers report",
+    ):
+        assert words in makefile
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A copy of the checkout, which a command may change."""
+    for part in CHECKED_IN:
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", RUN)
+def test_command_runs(command, checkout):
+    # The kernels, too, must import the helpers of the copy.
+    environment = os.environ | {"PYTHONPATH": str(checkout)}
+    done = subprocess.run(
+        command, shell=True, cwd=checkout, env=environment, capture_output=True, text=True, timeout=200
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout or RUN[command]
+    assert [path for path in RUN[command] if not (checkout / path).exists()] == []
+
+
+def links():
+    """The targets of links and pictures that are no web addresses, without the part after #."""
+    targets = re.findall(r"\]\(([^)\s]+)\)", TEXT) + re.findall(r'(?:src|href)="([^"]+)"', TEXT)
+    return sorted({target.split("#")[0] for target in targets if "://" not in target} - {""})
+
+
+def test_every_link_leads_somewhere():
+    assert links()
+    assert [link for link in links() if not (ROOT / link).exists()] == []
+
+
+def test_every_notebook_is_linked():
+    names = [f"notebooks/{path.name}" for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
+    assert [name for name in names if name not in links()] == []
+
+
+def test_files_of_the_layout_exist():
+    named = re.findall(r"(?m)^(\w+/) +\S", TEXT)
+    assert set(named) >= {"notebooks/", "data/", "helpers/", "outputs/", "tests/"}
+    assert [folder for folder in named if not (ROOT / folder).is_dir()] == []
