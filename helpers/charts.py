@@ -24,7 +24,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import ConnectionPatch, Rectangle
 from PIL import Image
 
+from .paired import feasible, independent, mcnemar_p, nested
 from .proportions import interval
+from .text import brief, sentence_case
 
 COLORS = {
     "aware": "#1f6fa8",
@@ -41,6 +43,8 @@ COLORS = {
     "untouched": "#dde4ea",
     "neutral": "#3f7f93",
     "hanging": "#5b7f95",
+    "certain": "#14557b",
+    "undecided": "#d98a2b",
     "aside": "#c3c8ce",
     "ink": "#22272e",
     "quiet": "#5c6570",
@@ -156,11 +160,11 @@ def wrap_even(text, width, size=SMALL, weight="normal"):
 # --- the page --------------------------------------------------------------------------------------------------------
 
 
-def frame(say, title, subtitle="", caption="", height=4.5, **subplots):
+def frame(say, title, subtitle="", caption="", height=4.5, key_room=False, **subplots):
     """A page with its words in place and empty axes between them: `(figure, axes)`.
 
     `title` states the finding, `subtitle` the question and the measure, `caption` base and source. `height` is in
-    inches (the width is always the same); `subplots` go to `Figure.subplots`,
+    inches (the width is always the same); `key_room` keeps a line free above the axes for `page_key`; `subplots` go to `Figure.subplots`,
     or to `Figure.subplot_mosaic` if they name a `mosaic`.
     """
     use_theme(say.lang)
@@ -177,6 +181,8 @@ def frame(say, title, subtitle="", caption="", height=4.5, **subplots):
             lines = wrap_even(text, space, size, style.get("weight", "normal"))
             _place(fig, lines, top, size, "top", **style)
             top -= _height(lines, size) + 0.05
+    fig.key_top = top / height
+    top -= 0.26 if key_room else 0
     bottom = MARGIN
     if caption:
         lines = wrap(caption, space, SMALL)
@@ -235,9 +241,9 @@ def plot_bars(ax, table, say, color="neutral", sort=True, label_width=210, high=
         name = "aside" if r["role"] in ASIDE else names[r["option"]]
         ax.barh(y, r["share"], height=0.62, color=COLORS[name])
         _interval_line(ax, r["low"], r["high"], y)
-        ax.text(max(r["high"], r["share"]), y, "  " + say.share_count(r["share"], r["count"]), va="center")
+        ax.text(max(r["high"], r["share"]), y, "  " + say.share_count(r), va="center")
     _label_rows(ax, rows["label"], label_width)
-    longest = max(text_width(say.share_count(r["share"], r["count"]), SMALL) for _, r in rows.iterrows())
+    longest = max(text_width(say.share_count(r), SMALL) for _, r in rows.iterrows())
     _percent_axis(ax, say, high or min(1.35, rows["high"].max() * (1 + longest / 150)))
     sns.despine(ax=ax, bottom=True)
     if panel:
@@ -257,7 +263,7 @@ def plot_back_to_back(axes, first, second, say, names, colors=("suppliers", "cus
             ax.text(
                 sign * (r["high"] + high * 0.02),
                 y,
-                say.share_count(r["share"], r["count"]),
+                say.share_count(r),
                 va="center",
                 ha="left" if sign > 0 else "right",
             )
@@ -273,20 +279,29 @@ def plot_back_to_back(axes, first, second, say, names, colors=("suppliers", "cus
     axes[1].tick_params(axis="y", length=0, pad=72)
 
 
-def key(ax, entries, columns=None, **style):
-    """A one-line key above the axes: `entries` are (words, colour name, marker), left to right."""
+def key(ax, entries, columns=None, hollow=(), **place):
+    """A one-line key above the axes: `entries` are (words, colour name, marker); those in `hollow` are only outlined.
+
+    Returns the legend.
+    """
     marks = [
         Line2D(
-            [], [], color=COLORS[color], marker=marker, ls="", ms=7, mfc=style.get("fill", {}).get(words, COLORS[color])
+            [], [], color=COLORS[color], marker=marker, ls="", ms=7, mfc="white" if words in hollow else COLORS[color]
         )
         for words, color, marker in entries
     ]
-    ax.legend(
+    return ax.legend(
         marks,
         [words for words, _, _ in entries],
-        **{"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": columns or len(entries)},
+        **{"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": columns or len(entries), **place},
         **{"frameon": False, "borderaxespad": 0.2, "handletextpad": 0.2, "columnspacing": 1.2, "handlelength": 1.4},
     )
+
+
+def page_key(fig, entries, hollow=()):
+    """The key of a whole figure, in the line that `frame(key_room=True)` kept free; entries as in `key`."""
+    place = {"bbox_to_anchor": (MARGIN / WIDTH, fig.key_top), "loc": "upper left"}
+    key(fig, entries, hollow=hollow, **place).set_in_layout(False)
 
 
 def _ink_on(color):
@@ -302,7 +317,7 @@ def _stack(ax, parts, y, say, colors, height=0.62, room=190, above=0.0):
     for _, r in parts.iterrows():
         color = COLORS.get(colors[r["option"]], colors[r["option"]])
         ax.barh(y, r["share"], left=left, height=height, color=color, edgecolor="white", lw=1.2)
-        words = [say.share_count(r["share"], r["count"]), say.percent(r["share"])]
+        words = [say.share_count(r), say.percent(r["share"]) + say.mark(r), say.percent(r["share"])]
         fitting = [w for w in words if text_width(w, SMALL) + 1 <= r["share"] * room]
         if fitting:
             ax.text(left + r["share"] / 2, y, fitting[0], va="center", ha="center", color=_ink_on(color))
@@ -366,7 +381,7 @@ def plot_reasons(axes, table, say):
                 ax.plot(r["share_selections"], y, "o", ms=5, mfc="white", mec=COLORS["quiet"], mew=0.9, zorder=5)
                 ax.plot(r["share"], y, "o", ms=6.5, color=color, zorder=6)
                 align = "center" if r["share"] > 0.1 else "left"
-                ax.text(r["share"], y - 0.23, say.percent(r["share"]), ha=align, va="bottom")
+                ax.text(r["share"], y - 0.23, say.percent(r["share"]) + say.mark(r), ha=align, va="bottom")
             first = ax is block[0]
             _label_rows(ax, cells["label"] if first else [""] * len(cells), 172)
             ax.set_ylim(len(cells) - 0.55, -0.75)
@@ -474,8 +489,8 @@ def plot_measures(axes, table, say, colors=("now", "wanted", "after")):
             r = cells.loc[q]
             _interval_line(ax, r["low"], r["high"], heights[q], color=color, alpha=0.45)
             ax.plot(r["share"], heights[q], "oDs"[i], ms=6, color=color, zorder=5)
-            side.text(i, y, say.percent(r["share"]), ha="center", va="center", color=color)
-    ax.set_yticks(places, [wrap_even(rows.loc[o, "label"], 190) for o in order])
+            side.text(i, y, say.percent(r["share"]) + say.mark(r), ha="center", va="center", color=color)
+    ax.set_yticks(places, [wrap_even(brief(rows.loc[o, "label"]), 190) for o in order])
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(places[-1] + 0.5, -0.6)
     side.set(ylim=ax.get_ylim(), xlim=(-0.5, len(questions) - 0.5))
@@ -558,6 +573,166 @@ def plot_sides(ax, table, own, say):
     key(ax, [(say("own side"), "own", "s"), (say("partners’ side"), "partner", "s")])
 
 
+VERDICTS = {"always": "certain", "undetermined": "undecided", "never": "aside"}
+
+
+def plot_map(ax, comparison, say, alpha=0.05):
+    """Every way in which the published totals can come about, and in which of them the difference is significant.
+
+    To the right, how many gave the answer to the first question only; upwards, to the second only. The outline is what
+    the totals allow, the dark part is where McNemar's exact test is significant; marked are the independent reading and
+    the closest agreement.
+    """
+    first, second = comparison.margins
+    band = feasible(first, second)
+    step = max(1, max(band.b_max, band.c_max) // 150)
+    b, c = np.meshgrid(np.arange(0, band.b_max + 1, step), np.arange(0, band.c_max + 1, step))
+    inside = band.contains(b, c)
+    shown = inside & (mcnemar_p(b, c) < alpha)
+    for where, color in ((inside & ~shown, COLORS["grid"]), (shown, COLORS["certain"])):
+        for x, y in zip(b[where], c[where], strict=True):
+            ax.add_patch(Rectangle((x - step / 2, y - step / 2), step, step, color=color, lw=0))
+    corners = np.array([*band.corners, band.corners[0]])
+    ax.plot(*corners.T, color=COLORS["ink"], lw=1, zorder=3)
+    ax.plot(*independent(first, second), "X", color=COLORS["ink"], ms=8, mec="white", zorder=5, clip_on=False)
+    ax.plot(*nested(first, second), "o", mfc="white", mec=COLORS["ink"], ms=7, mew=1.4, zorder=5, clip_on=False)
+    high = max(band.b_max, band.c_max) + 2
+    ax.set(xlim=(-1.5, high), ylim=(-1.5, high), aspect="equal")
+    names = [
+        wrap_even(say("firms aware only of {group}", group=sentence_case(say, name)), 150) for name in comparison.names
+    ]
+    ax.set_xlabel(names[0])
+    ax.set_ylabel(names[1])
+    ax.tick_params(length=0)
+    ax.set_title(wrap_even(f"{comparison.names[0]} – {comparison.names[1]}", 150), fontsize=SMALL + 0.5, loc="left")
+    sns.despine(ax=ax)
+
+
+def map_key(fig, say):
+    """The key of the map, above its panels."""
+    entries = [
+        (say("significant"), "certain", "s"),
+        (say("not significant"), "grid", "s"),
+        (say("as if the answers were independent"), "ink", "X"),
+        (say("closest agreement"), "ink", "o"),
+    ]
+    page_key(fig, entries, hollow=(entries[3][0],))
+
+
+def plot_p_ranges(axes, comparisons, say, alpha=0.05, least=1e-4):
+    """For each comparison the range of the paired p-value, on a logarithmic axis: a column per pair of questions.
+
+    Colour and line say whether the whole range lies below `alpha` (certain), above it, or on both sides; the dot is the
+    p-value as if independent. Values below `least` stand at the edge.
+    """
+    names = list(dict.fromkeys(c.names for c in comparisons))
+    for ax, pair in zip(axes, names, strict=True):
+        rows = [c for c in comparisons if c.names == pair]
+        for y, c in enumerate(rows):
+            color = COLORS[VERDICTS[c.paired.verdict]]
+            low, high = max(c.paired.p_min, least), max(c.paired.p_max, least)
+            ax.plot([low, high * 1.02], [y, y], color=color, lw=4, solid_capstyle="round", zorder=3)
+            ax.plot(max(c.p, least), y, "o", color=COLORS["ink"], ms=4.5, zorder=4, clip_on=False)
+        ax.axvline(alpha, color=COLORS["quiet"], lw=1, ls=(0, (3, 2)), zorder=1)
+        ax.set_xscale("log")
+        ax.set_xlim(least / 2, 2)
+        ax.set_xticks([least, alpha, 1], [f"≤ {least:.4f}", f"{alpha:.2g}", "1"])
+        ax.minorticks_off()
+        first = ax is axes[0]
+        _label_rows(ax, [brief(c.label) if first else "" for c in rows], 165)
+        ax.set_title(say("{first} – {second}", first=pair[0], second=pair[1]), loc="left", fontsize=SMALL + 0.5)
+        sns.despine(ax=ax, left=True, bottom=True)
+    page_key(axes[0].figure, verdict_entries(say))
+
+
+def verdict_entries(say):
+    """The key of the paired verdicts and of the independent reading."""
+    return [
+        (say("significant for certain"), "certain", "s"),
+        (say("undecided"), "undecided", "s"),
+        (say("not significant for certain"), "aside", "s"),
+        (say("as if independent"), "ink", "o"),
+    ]
+
+
+def plot_audit(ax, percentages, say, bin_width=0.1):
+    """One dot per printed percentage: printed minus exact, tables above and charts below; those that fail are named."""
+    kinds = {"table": say("tables"), "chart": say("charts")}
+    dot, floor = 0.031, -1.0
+    for base, kind in zip((0.0, floor), kinds, strict=True):
+        part = percentages[percentages["printed_in"] == kind]
+        part = part.assign(bin=(part["gap"] / bin_width).round().astype(int))
+        part = part.assign(level=part.groupby("bin").cumcount(), base=base)
+        for _, r in part.iterrows():
+            good = r["verdict"] == "holds"
+            color = COLORS["aware" if good else "harmed"]
+            ax.plot(r["bin"] * bin_width, base + r["level"] * dot, "o", ms=3.4 if good else 6, color=color, zorder=3)
+        _name_failures(ax, part[part["verdict"] != "holds"], say, bin_width, dot)
+    ax.axvspan(-0.5, 0.5, color=COLORS["grid"], alpha=0.6, zorder=0, lw=0)
+    ax.set_yticks([0, floor], list(kinds.values()))
+    ax.tick_params(axis="both", length=0)
+    edge = max(1.0, np.abs(percentages["gap"]).max() * 1.2)
+    ax.set_xlim(-edge, edge)
+    ax.set_xlabel(say("printed minus exact, percentage points; within the band rounding explains it"))
+    sns.despine(ax=ax, left=True, bottom=True)
+
+
+def _name_failures(ax, failures, say, bin_width, dot):
+    """Names below the dots, each on its own line so that none covers another, with a thin line up to its dot."""
+    depth = 0.1
+    for _, r in failures.sort_values("gap", kind="stable").iterrows():
+        x = r["bin"] * bin_width
+        words = wrap_even(say("{question}: {label}", question=r["short"], label=brief(r["label"])), 265)
+        y = r["base"] - depth
+        depth += 0.03 + 0.085 * (words.count("\n") + 1)
+        ax.plot([x, x], [y, r["base"] + r["level"] * dot], color=COLORS["harmed"], lw=0.8, zorder=2)
+        left = x > 0
+        ax.text(x + (-0.03 if left else 0.03), y, words, ha="right" if left else "left", va="top", linespacing=1.1)
+
+
+def plot_forest(axes, tests, say, alpha=0.05):
+    """Differences with intervals, the paired verdict as a colour, and the adjusted p beside them.
+
+    `axes` are the differences and the column of words; `tests` has a row per comparison with `pair` and `label`.
+    """
+    ax, side = axes
+    y, places, labels = 0.0, [], []
+    for pair, rows in tests.groupby("pair", sort=False):
+        ax.text(
+            -0.02,
+            y,
+            pair,
+            transform=ax.get_yaxis_transform(),
+            ha="right",
+            va="center",
+            color=COLORS["quiet"],
+            fontsize=SUBTITLE,
+        )
+        y += 0.95
+        for _, r in rows.iterrows():
+            color = COLORS[VERDICTS[r["verdict"]]]
+            _interval_line(ax, r["low"], r["high"], y, color=color, lw=1.8)
+            ax.plot(r["difference"], y, "s", ms=5.5, color=color, zorder=5)
+            side.text(0.98, y, say.p_number(r["p_all"]), va="center", ha="right")
+            places.append(y)
+            labels.append(brief(r["label"]))
+            y += 0.85
+        y += 0.35
+    ax.axvline(0, color=COLORS["quiet"], lw=1, zorder=1)
+    ax.set_yticks(places, [wrap(label, 290) for label in labels])
+    ax.tick_params(axis="both", length=0)
+    ax.set_ylim(y - 0.4, -0.7)
+    ticks = np.arange(-0.6, 0.61, 0.2)
+    ticks = ticks[(ticks > tests["low"].min() - 0.1) & (ticks < tests["high"].max() + 0.1)]
+    ax.set_xticks(ticks, [say.points(t) for t in ticks])
+    ax.grid(axis="x")
+    side.set(ylim=ax.get_ylim(), xlim=(-0.3, 1))
+    side.axis("off")
+    side.text(0.98, -0.7, say("p adjusted"), ha="right", va="bottom", color=COLORS["quiet"])
+    page_key(ax.figure, verdict_entries(say)[:3])
+    sns.despine(ax=ax, left=True, bottom=True)
+
+
 def plot_mini(ax, table, say, title, color="neutral", n=3):
     """The n most frequent answers as thin bars under their labels: a picture that reads at the size of a stamp."""
     for y, (_, r) in enumerate(table.head(n).iterrows()):
@@ -565,7 +740,7 @@ def plot_mini(ax, table, say, title, color="neutral", n=3):
         ax.barh(y, 1, height=0.16, color=COLORS["grid"])
         ax.barh(y, r["share"], height=0.16, color=COLORS[fill])
         ax.text(0, y - 0.12, say.percent(r["share"]), va="bottom")
-        ax.text(0.17, y - 0.12, wrap_even(r["label"], 142), va="bottom", linespacing=1.1)
+        ax.text(0.17, y - 0.12, wrap_even(r["label"], 150), va="bottom", linespacing=1.1)
     ax.set(xlim=(0, 1), ylim=(n - 0.85, -0.72))
     ax.axis("off")
     ax.set_title(wrap(title, 172), loc="left", fontsize=SUBTITLE, color=COLORS["quiet"])
@@ -589,6 +764,8 @@ def save_figure(fig, folder, stem, table, alt=""):
         # Laying out again what was laid out already moves things by a hair: do it once, for both files.
         fig.draw_without_rendering()
         fig.set_layout_engine("none")
+        for ax in fig.axes:  # the solver's last digits vary from run to run
+            ax.set_position([round(value, 4) for value in ax.get_position().bounds])
     png = _png(fig)
     (folder / f"{stem}.png").write_bytes(png)
     described = {"Date": None, "Creator": None, "Title": fig.page_title, "Description": alt}
@@ -597,11 +774,18 @@ def save_figure(fig, folder, stem, table, alt=""):
     return png
 
 
-def _png(fig, colors=96):
-    """The figure as PNG bytes on a palette, a third of the size of full colour and no different to the eye."""
+def _png(fig, limit=118_000):
+    """The figure as PNG bytes on a palette: to the eye no different, and small enough for a notebook.
+
+    The palette shrinks for pictures that would pass `limit` bytes.
+    """
     raw = io.BytesIO()
     fig.savefig(raw, format="png", dpi=DPI, metadata={"Software": None})
-    small = io.BytesIO()
-    picture = Image.open(raw).convert("RGB").quantize(colors, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    picture.save(small, format="png", optimize=True, dpi=(DPI, DPI))
+    picture = Image.open(raw).convert("RGB")
+    for colors in (64, 32, 16):
+        small = io.BytesIO()
+        palette = picture.quantize(colors, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        palette.save(small, format="png", optimize=True, dpi=(DPI, DPI))
+        if small.tell() < limit:
+            break
     return small.getvalue()

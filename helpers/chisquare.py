@@ -175,6 +175,19 @@ def compare(survey, first, second, options=None, no_answer="drop", among=None):
     return [pearson, fisher(survey, first, second, options, no_answer, among)]
 
 
+def merged(survey, first, second, groups):
+    """Pearson's p-value over groups of options, each group counted as one answer."""
+    observed = [[sum(survey.count(q, o) for o in group) for group in groups] for q in (first, second)]
+    return independence(observed)[2]
+
+
+def yes_or_not(survey, first, second, option):
+    """Pearson's p-value of one answer against everything else, no answer included."""
+    bases = [survey.routed(question) for question in (first, second)]
+    counts = [survey.count(question, option) for question in (first, second)]
+    return independence([[count, base - count] for count, base in zip(counts, bases, strict=True)])[2]
+
+
 def yates(observed):
     """The p-value of a 2 x 2 table with Yates' continuity correction."""
     return stats.chi2_contingency(observed, correction=True).pvalue
@@ -193,16 +206,6 @@ def shared_options(survey, first, second):
     """The ids of the options that both questions offer, in order."""
     offered = set(survey.table(second)["option"])
     return [option for option in survey.table(first)["option"] if option in offered]
-
-
-def item_by_item(survey, pairs):
-    """Every option that two multiple-choice questions share, for each pair of questions: rows of tests.csv."""
-    return [
-        test
-        for first, second in pairs
-        for option in shared_options(survey, first, second)
-        for test in compare(survey, first, second, [option])
-    ]
 
 
 def as_table(rows, family=("pearson",), method="holm"):

@@ -8,13 +8,12 @@ import io
 import json
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 from .survey import ROOT
 from .text import LOCALE
 
-KEYWORDS = {"say": None, "self": None, "plural": (1, 2), "tests": (2,)}
+SPEAKERS = {"say": (0,), "self": (0,), "plural": (0, 1), "tests": (1,), "show": (2,)}  # calls, and which arguments
 
 HEADER = """\
 msgid ""
@@ -40,6 +39,16 @@ def _strings(source):
     return [node.value for node in sorted(found, key=lambda n: (n.lineno, n.col_offset))]
 
 
+def _spoken(source):
+    """The messages in a module's code: literal arguments of the calls that say something."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            words = [node.args[i] for i in SPEAKERS.get(name, ()) if i < len(node.args)]
+            if words and all(isinstance(w, ast.Constant) and isinstance(w.value, str) and w.value for w in words):
+                yield node.lineno, tuple(w.value for w in words)
+
+
 def _notebook_messages(path):
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "markdown":
@@ -53,9 +62,8 @@ def gather():
     """A catalogue of all messages in the order of helpers and notebooks, without translations."""
     catalog = Catalog(charset="utf-8")
     for path in sorted((ROOT / "helpers").glob("*.py")):
-        for _, message, _, _ in extract("python", io.BytesIO(path.read_bytes()), KEYWORDS):
-            if message:
-                catalog.add(message, locations=[(path.name, None)])
+        for _, words in sorted(_spoken(path.read_text(encoding="utf-8"))):
+            catalog.add(words if len(words) > 1 else words[0], locations=[(path.name, None)])
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         for message, kind in _notebook_messages(path):
             catalog.add(message, locations=[(path.name, None)], auto_comments=[kind])

@@ -1,6 +1,7 @@
 """Run the notebooks of a report through papermill, aside, and put the result in place only when all went well."""
 
 import shutil
+import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager, suppress
@@ -151,8 +152,9 @@ def execute(job, name, aside):
         )
     except papermill.PapermillExecutionError as error:
         kept = _keep_failed(target, job.folder)
+        reason = " ".join(str(error.evalue).split())
         raise NotebookFailed(
-            f"{name}, cell {error.cell_index}: {error.ename}: {error.evalue}\n  the copy up to there: {kept}"
+            f"{name}, cell In [{error.exec_count}]: {error.ename}: {reason}\n  the copy up to there: {kept}"
         ) from None
     tidy(target)
 
@@ -165,6 +167,10 @@ def _quiet_kernel():
 
     class LocalKernel(AsyncKernelManager):
         transport = "ipc"
+
+        async def _async_launch_kernel(self, kernel_cmd, **kw):
+            # What a kernel has to say comes back through its messages; its own log is noise on the user's screen.
+            await super()._async_launch_kernel(kernel_cmd, **{**kw, "stderr": subprocess.DEVNULL})
 
     return {"kernel_manager_class": LocalKernel}
 

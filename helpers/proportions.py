@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import brentq
+from scipy.stats import norm
 from statsmodels.stats.proportion import (
     confint_proportions_2indep,
     multinomial_proportions_confint,
@@ -16,7 +18,7 @@ INTERVALS = {
     "jeffreys": "jeffreys",
     "wald": "normal",
 }
-COLUMNS = ["option", "label", "count", "base", "share", "low", "high", "role"]
+COLUMNS = ["option", "label", "count", "base", "share", "low", "high", "role", "flag"]
 
 
 def interval(count, base, confidence=0.95, method="wilson"):
@@ -39,7 +41,7 @@ def simultaneous(counts, confidence=0.95):
 
 
 def add_shares(table, confidence=0.95, method="wilson"):
-    """The table with `share`, `low` and `high` (from 0 to 1).
+    """The table with `share`, `low`, `high` (from 0 to 1) and `flag` (see `reliability`).
 
     `method` is one of INTERVALS, or "goodman" for simultaneous intervals of a whole single-choice distribution.
     """
@@ -50,7 +52,31 @@ def add_shares(table, confidence=0.95, method="wilson"):
         low, high = simultaneous(counts, confidence).T
     else:
         low, high = interval(counts.to_numpy(), bases.to_numpy(), confidence, method)
-    return table.assign(share=counts / bases, low=low, high=high)[COLUMNS]
+    flags = [reliability(count, base) for count, base in zip(counts, bases, strict=True)]
+    return table.assign(share=counts / bases, low=low, high=high, flag=flags)[COLUMNS]
+
+
+def reliability(count, base):
+    """What makes a share weak, as words joined by "|"; "" if nothing does.
+
+    The presentation standards for proportions of the US National Center for Health Statistics (Parker et al. 2017),
+    on Clopper-Pearson 95% intervals: "few" (base below 30), "wide" (interval of 30 points or more), "relative"
+    (interval over 5 points wide and over 130% of the share), "complement" (the same for the share that is left);
+    besides, "review" (a share of 0 or 100%) and "small" (1 to 4 firms).
+    """
+    share = count / base
+    low, high = interval(count, base, 0.95, "clopper_pearson")
+    width = high - low
+    middling = 0.05 < width < 0.30
+    rules = {
+        "few": base < 30,
+        "wide": width >= 0.30,
+        "relative": middling and share > 0 and width > 1.3 * share,
+        "complement": middling and share < 1 and width > 1.3 * (1 - share),
+        "review": share in (0, 1),
+        "small": 1 <= count <= 4,
+    }
+    return "|".join(name for name, broken in rules.items() if broken)
 
 
 def without(table, roles=("no_answer",)):
@@ -75,6 +101,34 @@ def difference(first, second, confidence=0.95):
     """
     low, high = confint_proportions_2indep(*first, *second, method="newcomb", compare="diff", alpha=1 - confidence)
     return Difference(first[0] / first[1] - second[0] / second[1], float(low), float(high))
+
+
+def _deviations(first, second):
+    """Standard deviations of the difference per respondent and group: if the shares were equal, and as they are."""
+    mean = (first + second) / 2
+    return np.sqrt(2 * mean * (1 - mean)), np.sqrt(first * (1 - first) + second * (1 - second))
+
+
+def needed_base(first, second, power=0.8, alpha=0.05):
+    """Respondents per group that a two-sided test of two independent shares needs to show this difference.
+
+    Normal approximation (Fleiss, Levin & Paik 2003, formula 4.14; R's power.prop.test). Infinite for equal shares.
+    """
+    if first == second:
+        return np.inf
+    equal, apart = _deviations(first, second)
+    wanted = norm.isf(alpha / 2) * equal + norm.ppf(power) * apart
+    return (wanted / (first - second)) ** 2
+
+
+def detectable_share(share, base, power=0.8, alpha=0.05):
+    """The smallest share above `share` that a two-sided test would tell from it with the given power.
+
+    `base` is the number of respondents per group (the harmonic mean of two unequal ones). NaN if even 1 is too near.
+    """
+    if share >= 1 or needed_base(share, 1, power, alpha) > base:
+        return np.nan
+    return brentq(lambda other: needed_base(share, other, power, alpha) - base, share + 1e-9, 1, xtol=1e-14, rtol=1e-14)
 
 
 def half_up(count, base):

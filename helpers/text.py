@@ -7,8 +7,11 @@ import re
 from functools import cache
 from pathlib import Path
 
+import pandas as pd
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+
+from .paired import tipping_point
 
 LOCALE = Path(__file__).parent / "locale"
 
@@ -34,6 +37,11 @@ class Language:
         self.confidence = confidence
         self._messages = catalogue(lang)
 
+    @property
+    def alpha(self):
+        """The level of tests that goes with the confidence, without the last digits of a subtraction: 0.05 for 0.95."""
+        return round(1 - self.confidence, 12)
+
     def __call__(self, message, **values):
         """The message in this language with its values filled in."""
         return self._messages.gettext(message).format(**values)
@@ -55,9 +63,15 @@ class Language:
         """A number of firms with its noun or counter."""
         return self.plural("{n} firm", "{n} firms", int(n))
 
-    def share_count(self, share, count):
-        """Share and count for a mark in a figure: "54% · 64"."""
-        return self("{share} · {count}", share=self.percent(share), count=f"{int(count):,}")
+    def share_count(self, answer):
+        """Share and count of a table's row for a mark in a figure: "54% · 64", with a † if the share is weak."""
+        words = self("{share} · {count}", share=self.percent(answer["share"]), count=f"{int(answer['count']):,}")
+        return words + self.mark(answer)
+
+    @staticmethod
+    def mark(answer):
+        """The quiet mark of a weak share."""
+        return "†" if answer.get("flag") else ""
 
     def range(self, low, high):
         """An interval of shares in whole percent: "45–63%"."""
@@ -68,7 +82,7 @@ class Language:
         return f"{self.confidence * 100:g}%"
 
     def p(self, p):
-        """A p-value with its sign, to two significant digits: "p = 0.42", "p < 0.001"."""
+        """A p-value with its sign, in three decimals below 0.1 and two above: "p = 0.042", "p = 0.42", "p < 0.001"."""
         return "p < 0.001" if p < 0.001 else f"p = {self.p_number(p)}"
 
     def p_number(self, p):
@@ -225,7 +239,7 @@ def _difference_values(say, comparison):
 def finding_difference(say, comparison):
     """Two shares compared: their difference with its interval, and what the as-if-independent test says."""
     values = _difference_values(say, comparison)
-    if comparison.tests[0]["p"] < 1 - say.confidence:
+    if comparison.tests[0]["p"] < say.alpha:
         return say(
             "{first} {x}, {second} {y}: a difference of {points} percentage points ({level} interval {low} to {high}); "
             "read as if different firms had answered, it is significant ({p}).",
@@ -239,17 +253,247 @@ def finding_difference(say, comparison):
 
 
 def note_difference(say, comparison):
-    """Lines that stand beside a pair in a figure."""
+    """Lines that stand beside a pair in a figure: the difference, and both readings."""
     values = _difference_values(say, comparison)
     return [
         say("{points} points ({low} to {high})", **values),
         say("as if independent: {p}", **values),
+        say(
+            "same firms: p {range}, {verdict}",
+            range=p_range(say, comparison.paired),
+            verdict=verdict(say, comparison.paired),
+        ),
     ]
+
+
+def p_range(say, paired):
+    """The range of a paired p-value: "0.02–0.70"."""
+    low, high = say.p_number(paired.p_min), say.p_number(paired.p_max)
+    return low if low == high else say("{low} to {high}", low=low, high=high)
+
+
+def verdict(say, paired):
+    """The verdict of a paired range in a word or two."""
+    return {
+        "always": say("significant"),
+        "never": say("not significant"),
+        "undetermined": say("undecided"),
+    }[paired.verdict]
+
+
+def finding_paired(say, comparison, firms):
+    """What the margins prove about the paired test, in one plain sentence; `firms` is the number of respondents."""
+    first, second = comparison.names
+    paired = comparison.paired
+    values = {
+        "label": say.quoted(comparison.label),
+        "first": first,
+        "second": sentence_case(say, second),
+        "range": p_range(say, paired),
+        "n": f"{firms:,}",
+    }
+    if paired.verdict == "always":
+        return say(
+            "{label}, {first} against {second}, read as answers of the same firms: significant however the answers "
+            "overlapped (McNemar, p {range}).",
+            **values,
+        )
+    if paired.verdict == "never":
+        return say(
+            "{label}, {first} against {second}, read as answers of the same firms: a difference is not shown however the "
+            "answers overlapped (McNemar, p {range}).",
+            **values,
+        )
+    tipping = tipping_point(*comparison.margins, alpha=say.alpha)
+    if tipping.verdict != "undetermined":
+        return say(
+            "{label}, {first} against {second}, read as answers of the same firms: undecided (McNemar, p {range}); it "
+            "depends on how the answers overlapped, which was not published.",
+            **values,
+        )
+    return say(
+        "{label}, {first} against {second}, read as answers of the same firms: undecided (McNemar, p {range}). The "
+        "published difference is significant if no more than {k} of the {n} firms answered the two questions differently "
+        "(an agreement of phi = {phi} or more), and not if more did; how many did was not published.",
+        k=tipping.discordant,
+        phi=f"{tipping.phi:.2f}".replace("-", "−"),
+        **values,
+    )
+
+
+def title_map(say, comparisons):
+    """Title of the map: for how many pairs the paired test is undecided, and which are certain."""
+    open_ = [c for c in comparisons if c.paired.verdict == "undetermined"]
+    certain = [c for c in comparisons if c.paired.verdict == "always"]
+    values = {"open": len(open_), "all": len(comparisons)}
+    if not certain:
+        return say("Whether the same firms differ is undecided for {open} of {all} pairs", **values)
+    named = say.listed(
+        say(
+            "{first} against {second}",
+            first=sentence_case(say, c.names[0]),
+            second=sentence_case(say, c.names[1]),
+        )
+        for c in certain
+    )
+    return say(
+        "Whether the same firms differ: undecided for {open} of {all} pairs, certain for {named}", named=named, **values
+    )
+
+
+def title_ranges(say, comparisons):
+    """Title of the figure of p-ranges: how many comparisons are certain, and how many the overlap decides."""
+    verdicts = [c.paired.verdict for c in comparisons]
+    return say(
+        "Same firms, unknown overlap: {always} of {all} changes are significant for certain, {never} are not, "
+        "{open} are undecided",
+        always=verdicts.count("always"),
+        never=verdicts.count("never"),
+        open=verdicts.count("undetermined"),
+        all=len(verdicts),
+    )
+
+
+def finding_ranges(say, comparisons):
+    """Which of many comparisons are significant whatever the overlap of the answers."""
+    certain = [c for c in comparisons if c.paired.verdict == "always"]
+    if not certain:
+        return say("Read as answers of the same firms, no change is significant whatever the overlap.")
+    named = [
+        say("{label} ({first} – {second})", label=say.quoted(c.label), first=c.names[0], second=c.names[1])
+        for c in certain
+    ]
+    return say(
+        "Read as answers of the same firms, these changes are significant whatever the overlap of the answers: {named}.",
+        named=say.listed(named),
+    )
+
+
+def finding_joint(say, first, second, label, joint):
+    """What share of firms gave an answer to both questions, or to at least one, as far as the margins tell."""
+
+    def span(low, high):
+        return say.range(low / joint.respondents, high / joint.respondents)
+
+    return say(
+        "Share of firms that are {label} for both {first} and {second}: somewhere in {both}. For at least one of the two: "
+        "somewhere in {either}.",
+        label=say.quoted(label),
+        first=sentence_case(say, first),
+        second=sentence_case(say, second),
+        both=span(joint.both_low, joint.both_high),
+        either=span(joint.either_low, joint.either_high),
+    )
+
+
+def finding_pooled(say, label, count, base):
+    """The share of an answer among the answers to two questions pooled."""
+    return say(
+        "Of all {base} answers about either group, {count} say {label}: {share}. It is a share of answers, not of firms.",
+        base=f"{base:,}",
+        count=f"{count:,}",
+        label=say.quoted(label),
+        share=say.percent(count / base),
+    )
+
+
+def interval_name(say, method):
+    """The name of an interval method."""
+    return {
+        "wilson": say("Wilson"),
+        "agresti_coull": say("Agresti–Coull"),
+        "clopper_pearson": say("Clopper–Pearson"),
+        "jeffreys": say("Jeffreys"),
+        "wald": say("Wald"),
+    }[method]
+
+
+def claim_words(say, claim):
+    """A claim's verdict in words, with the reason where it is not a plain yes."""
+    words = {
+        "holds": say("holds"),
+        "rounded": say("holds only after rounding"),
+        "fails": say("does not hold"),
+        "undecided": say("cannot be decided from what was published"),
+    }[claim["verdict"]]
+    reasons = {
+        "outside": say("needs data that were not published"),
+        "paired": say("depends on how the answers overlapped"),
+    }
+    reason = reasons.get(claim["reason"])
+    return (
+        say("{verdict}: {reason}", verdict=words, reason=reason)
+        if reason and claim["verdict"] == "undecided"
+        else words
+    )
+
+
+def claim_numbers(say, claim):
+    """What the counts say about a claim: a number, or bounds."""
+    share = claim["kind"] in ("percent", "reach", "both", "any", "only", "less")
+    if claim["kind"] == "same":
+        return say(
+            "p = {p} as if independent; {low} to {high} for the same firms",
+            **{name: say.p_number(claim[key]) for name, key in (("p", "value"), ("low", "low"), ("high", "high"))},
+        )
+    if pd.notna(claim["low"]):
+        numbers = {key: f"{claim[key]:.1f}%" if share else f"{claim[key]:.0f}" for key in ("low", "high")}
+        return say("between {low} and {high}", **numbers)
+    if pd.isna(claim["value"]):
+        return ""
+    if claim["kind"] == "less":
+        return say("{points} points", points=say.points(claim["value"] / 100))
+    return f"{claim['value']:.1f}%" if share else f"{claim['value']:.0f}"
+
+
+def title_audit(say, claims, percentages):
+    """Title of the audit: how many claims hold, and how many printed figures are right."""
+    return say(
+        "{holds} of {claims} claims hold; {right} of {figures} printed percentages are right",
+        holds=int((claims["verdict"] == "holds").sum()),
+        claims=len(claims),
+        right=int((percentages["verdict"] == "holds").sum()),
+        figures=len(percentages),
+    )
+
+
+def finding_audit(say, claims):
+    """How many claims fall under each verdict."""
+    counts = claims["verdict"].value_counts()
+    return say(
+        "Of {all} claims {holds} hold, {rounded} hold only after rounding, {fails} do not hold, and {undecided} cannot be "
+        "decided from what was published. Claims about differences are judged at the {alpha} level.",
+        alpha=f"{100 * say.alpha:g}%",
+        all=len(claims),
+        **{name: int(counts.get(name, 0)) for name in ("holds", "rounded", "fails", "undecided")},
+    )
+
+
+def finding_charts(say, differing, audited):
+    """How many charts contradict their table, and the likely cause."""
+    forced = int((differing["cause"] == "sum").sum())
+    return say(
+        "{wrong} of the {charts} percentages that survive from charts differ from their table; for {forced} of them the "
+        "change is just what makes the chart add up to 100%, so the labels were probably adjusted.",
+        wrong=len(differing),
+        charts=int((audited["printed_in"] == "chart").sum()),
+        forced=forced,
+    )
+
+
+def title_forest(say, tests):
+    """Title of the forest plot: what stays significant when all tests are adjusted together."""
+    return say(
+        "{shown} of {all} differences stay significant as if independent (Benjamini–Hochberg); {certain} whatever the overlap",
+        shown=int((tests["p_all"] < say.alpha).sum()),
+        all=len(tests),
+        certain=int((tests["verdict"] == "always").sum()),
+    )
 
 
 def finding_distribution(say, first, second, pearson, ordered):
     """Two distributions compared by Pearson's chi-square and by a test that uses the order of the answers."""
-    shown = min(pearson["p"], ordered["p"]) < 1 - say.confidence
+    shown = min(pearson["p"], ordered["p"]) < say.alpha
     values = {
         "first": sentence_case(say, first),
         "second": sentence_case(say, second),
@@ -337,7 +581,7 @@ def title_measures(say, measures):
     grown = wide[wide["role"] == "answer"].assign(rise=lambda w: w[last] - w[first]).nlargest(1, "rise").iloc[0]
     return say(
         "{label} grows most: {x} now, {y} wanted, {z} after an attack",
-        label=say.quoted(grown["label"]),
+        label=say.quoted(brief(grown["label"])),
         x=say.percent(grown[first]),
         y=say.percent(grown[middle]),
         z=say.percent(grown[last]),
@@ -359,7 +603,7 @@ def finding_nothing(say, measures):
 def finding_movement(say, survey, tests, first, second):
     """Which items differ between two multiple-choice questions, after Holm's adjustment over all tests given."""
     pair = tests[(tests["first"] == first) & (tests["second"] == second) & (tests["test"] == "pearson")]
-    shown = pair[pair["p_adjusted"] < 1 - say.confidence]
+    shown = pair[pair["p_adjusted"] < say.alpha]
     values = {
         "first": survey.short(first),
         "second": sentence_case(say, survey.short(second)),
@@ -503,7 +747,7 @@ def no_reference(say, question):
 def finding_fit(say, question, test):
     """Goodness of fit against population shares."""
     values = {"question": say.quoted(question), "p": say.p(test["p"]), "n": say.firms(test["n"])}
-    if test["p"] < 1 - say.confidence:
+    if test["p"] < say.alpha:
         return say("The mix of {question} differs from the population given ({p}, {n}).", **values)
     return say("A difference between the mix of {question} and the population given is not shown ({p}, {n}).", **values)
 

@@ -11,11 +11,33 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from IPython.display import display
+from statsmodels.stats.multitest import multipletests
 
-from . import charts, chisquare, text
-from .proportions import COLUMNS, INTERVALS, Difference, add_shares, difference, without
+from . import charts, chisquare, claims, text
+from .paired import (
+    PairedRange,
+    check_pair,
+    feasible,
+    independent,
+    joint_range,
+    margins,
+    mcnemar_range,
+    nested,
+)
+from .proportions import (
+    COLUMNS,
+    INTERVALS,
+    Difference,
+    add_shares,
+    detectable_share,
+    difference,
+    interval,
+    needed_base,
+    without,
+)
 from .survey import LANGUAGES, ROOT, Survey, SurveyError, load
 
 
@@ -65,9 +87,21 @@ def check_parameter(name, value):
 def check_against(survey, name, value):
     """Check a parameter that names options or a file, as far as the survey has its question; raises ParameterError."""
     if name in OPTIONS_OF and survey.has(OPTIONS_OF[name]):
-        chosen_options(survey, OPTIONS_OF[name], value)
+        _check_split(name, survey, chosen_options(survey, OPTIONS_OF[name], value))
     if name == "reference" and value and survey.has("industry"):
         read_reference(value, survey, "industry")
+
+
+def _check_split(name, survey, chosen):
+    """Options that a parameter sets apart must leave enough answers on either side; raises ParameterError if not."""
+    table = survey.table(OPTIONS_OF[name])
+    answers = list(table.loc[table["role"].isin(("answer", "undisclosed")), "option"])
+    apart = [option for option in answers if option in chosen]
+    left = len(answers) - len(apart)
+    least = 2 if name == "not_knowing" else 1
+    if not apart or left < least:
+        expected = f"at least one of {', '.join(answers)}, and at least {least} left over"
+        raise ParameterError(f"parameter {name}: found {', '.join(chosen)!r}; expected {expected}")
 
 
 def chosen_options(survey, question, listed):
@@ -83,12 +117,35 @@ def chosen_options(survey, question, listed):
 
 @dataclass(frozen=True)
 class Comparison:
-    """One answer compared between two questions: their names, shares, difference, and the rows of tests.csv."""
+    """One answer compared between two questions over the same firms, in both readings.
+
+    `counted` are (count, base) of each question, `margins` (yes, no, missing) of all respondents, `paired` the range of
+    McNemar's exact test over every joint table with these margins, `tests` the rows of tests.csv, Pearson's first.
+    """
 
     names: tuple[str, str]
-    shares: tuple[float, float]
+    label: str
+    counted: tuple[tuple[int, int], tuple[int, int]]
     difference: Difference
+    margins: tuple[tuple[int, int, int], tuple[int, int, int]]
+    paired: PairedRange
     tests: list[dict]
+
+    @property
+    def shares(self):
+        """The two shares of those counted, from 0 to 1."""
+        return tuple(count / base for count, base in self.counted)
+
+    @property
+    def p(self):
+        """Pearson's p-value, as if different firms had answered the two questions."""
+        return self.tests[0]["p"]
+
+    @property
+    def base(self):
+        """Respondents per question: the harmonic mean of the two bases."""
+        (_, first), (_, second) = self.counted
+        return 2 / (1 / first + 1 / second)
 
 
 def start(notebook, survey, lang, confidence, output_dir, **own):
@@ -114,7 +171,7 @@ class Topic:
         self.interval = interval
         self.folder = Path(folder)
         self.say = text.Language(survey.lang, confidence)
-        self._tests, self._findings = [], []
+        self._tests, self._findings, self._comparisons = [], [], []
 
     # --- numbers
 
@@ -151,26 +208,220 @@ class Topic:
                 tables.append(table.assign(share_selections=table["count"] / table["selections"]))
         return _to_front(pd.concat(tables, ignore_index=True), ["status", "question", "group"])
 
-    def compare(self, first, second, option, no_answer="drop"):
-        """One option of two questions over the same firms: a Comparison.
+    def compare(self, first, second, option, no_answer="drop", among=None):
+        """One option of two questions over the same firms, as if independent and as paired: a Comparison.
 
-        With `no_answer` "drop" the base of a single-choice question is the firms that gave an answer.
+        With `no_answer` "drop" the base of a single-choice question is the firms that gave an answer; `among` narrows
+        it to these options. The paired reading keeps all respondents, those without an answer as missing.
         """
-        counted = [self._counted(question, option, no_answer) for question in (first, second)]
-        options = None if self.survey.question(first)["kind"] == "single" else [option]
+        check_pair(self.survey, first, second)
+        single = self.survey.question(first)["kind"] == "single"
+        among = list(among or chisquare.answers(self.survey, first, no_answer))
+        rest = [o for o in among if o != option] if single and no_answer == "drop" else None
+        read = [margins(self.survey, question, option, rest) for question in (first, second)]
+        paired = mcnemar_range(*read, alpha=self.say.alpha)
+        options = [option] if not single or len(among) > 2 + (no_answer == "keep") else None
+        tests = chisquare.compare(self.survey, first, second, options, no_answer, among)
+        tests += chisquare.paired_rows(first, second, option, paired, self.survey.respondents)
+        counted = tuple(self._counted(question, option, among) for question in (first, second))
         return Comparison(
             names=(self.survey.short(first), self.survey.short(second)),
-            shares=tuple(count / base for count, base in counted),
+            label=text.pick(self.survey.table(first), option)["label"],
+            counted=counted,
             difference=difference(*counted, self.confidence),
-            tests=chisquare.compare(self.survey, first, second, options, no_answer),
+            margins=tuple(read),
+            paired=paired,
+            tests=tests,
         )
 
-    def _counted(self, question, option, no_answer):
+    def compare_items(self, pairs):
+        """Every option that two multiple-choice questions share, for each pair of questions: a list of Comparisons."""
+        return [
+            self.compare(first, second, option)
+            for first, second in pairs
+            for option in chisquare.shared_options(self.survey, first, second)
+        ]
+
+    def _counted(self, question, option, among):
         table = self.survey.table(question)
-        if no_answer == "drop" and self.survey.question(question)["kind"] == "single":
-            table = without(table)
-        answer = table[table["option"] == option].iloc[0]
-        return int(answer["count"]), int(answer["base"])
+        if self.survey.question(question)["kind"] == "multiple":
+            return self.survey.count(question, option), self.survey.routed(question)
+        return self.survey.count(question, option), int(table.loc[table["option"].isin(among), "count"].sum())
+
+    def both_readings(self, comparisons, caption, family=("pearson",)):
+        """The tests of comparisons, and beside each other their two readings; kept for tests.csv and the summary."""
+        tests = self.tests([test for c in comparisons for test in c.tests], caption, family)
+        adjusted = tests.loc[tests["test"] == "pearson", "p_adjusted"].to_numpy()
+        rows = [
+            {
+                **{"notebook": self.notebook, "first": c.tests[0]["first"], "second": c.tests[0]["second"]},
+                **{
+                    "option": c.tests[-1]["options"],
+                    "label": c.label,
+                    "pair": self.say("{first} – {second}", first=c.names[0], second=c.names[1]),
+                },
+                **{"share_first": c.shares[0], "share_second": c.shares[1], "difference": c.difference.value},
+                **{"low": c.difference.low, "high": c.difference.high, "p": c.p, "p_adjusted": adjusted[i]},
+                **{"p_min": c.paired.p_min, "p_max": c.paired.p_max, "verdict": c.paired.verdict},
+            }
+            for i, c in enumerate(comparisons)
+        ]
+        self._comparisons.append(pd.DataFrame(rows))
+        self._write(pd.concat(self._comparisons, ignore_index=True), "comparisons")
+        return tests
+
+    def power(self, comparisons, caption):
+        """For every difference that is not shown: what this sample could have shown, and what the difference needs."""
+        rows = []
+        for c in comparisons:
+            if c.p < self.say.alpha:
+                continue
+            low = min(c.shares)
+            found = detectable_share(low, c.base, alpha=self.say.alpha)
+            rows.append(
+                {
+                    "pair": self.say("{first} – {second}", first=c.names[0], second=c.names[1]),
+                    "label": c.label,
+                    "difference": c.difference.value,
+                    "detectable": found - low,
+                    "base": round(c.base),
+                    "needed": needed_base(*c.shares, alpha=self.say.alpha),
+                }
+            )
+        if rows:
+            self.show(pd.DataFrame(rows), f"power_{self.notebook[:2]}", caption)
+
+    def map_table(self, comparisons):
+        """The numbers of the map: per pair the limits of the feasible discordant answers, and the marked points."""
+        rows = []
+        for c in comparisons:
+            band, (b, d) = feasible(*c.margins), independent(*c.margins)
+            near, paired = nested(*c.margins), c.paired
+            rows.append(
+                {
+                    "pair": self.say("{first} – {second}", first=c.names[0], second=c.names[1]),
+                    **{
+                        "b_max": band.b_max,
+                        "c_max": band.c_max,
+                        "difference_min": band.d_min,
+                        "difference_max": band.d_max,
+                    },
+                    **{"b_independent": b, "c_independent": d, "b_nested": near[0], "c_nested": near[1]},
+                    **{"feasible": paired.feasible, "significant": paired.significant, "verdict": paired.verdict},
+                    **{"p_min": paired.p_min, "p_max": paired.p_max, "p_independent": c.p},
+                }
+            )
+        return pd.DataFrame(rows)
+
+    def range_table(self, comparisons):
+        """The numbers of the figure of p-ranges."""
+        keep = ["pair", "label", "p", "p_min", "p_max", "verdict"]
+        table = pd.concat(self._comparisons, ignore_index=True)
+        return table.tail(len(comparisons))[keep].reset_index(drop=True)
+
+    def joint(self, first, second, option):
+        """A finding: how many firms gave this answer to both questions, and to at least one, as far as totals tell."""
+        bounds = joint_range(margins(self.survey, first, option), margins(self.survey, second, option))
+        label = text.pick(self.survey.table(first), option)["label"]
+        return text.finding_joint(self.say, self.survey.short(first), self.survey.short(second), label, bounds)
+
+    def pooled(self, first, second, option):
+        """A finding: the share of this answer among all answers to two questions taken together."""
+        count = self.survey.count(first, option) + self.survey.count(second, option)
+        base = self.survey.routed(first) + self.survey.routed(second)
+        return text.finding_pooled(self.say, text.pick(self.survey.table(first), option)["label"], count, base)
+
+    def leader(self, question):
+        """The option id of the most frequent answer."""
+        return text.top(self.survey.table(question))["option"]
+
+    # --- does the answer move?
+
+    def sensitivity(self, rows):
+        """What a main result becomes under choices that could be disputed: rows of (choice, result, conclusion)."""
+        table = pd.DataFrame(rows, columns=["choice", "result", "conclusion"])
+        self.show(table, f"sensitivity_{self.notebook[:2]}", "Does the answer move?")
+
+    def share_choices(self, question, option):
+        """One share under every kind of interval, and on the base of those who answered: rows for `sensitivity`."""
+        say, table = self.say, self.survey.table(question)
+        answer = text.pick(table, option)
+        rows = [
+            (
+                say(
+                    "{label}: {method} interval",
+                    label=say.quoted(text.brief(answer["label"])),
+                    method=text.interval_name(say, method),
+                ),
+                *self._against_half(*interval(answer["count"], answer["base"], self.confidence, method), answer),
+            )
+            for method in INTERVALS
+        ]
+        dropped = without(table)
+        if len(dropped) < len(table):
+            answer = text.pick(dropped, option)
+            limits = interval(answer["count"], answer["base"], self.confidence, self.interval)
+            rows.append((say("no answer left out"), *self._against_half(*limits, answer)))
+        return rows
+
+    def _against_half(self, low, high, answer):
+        share = self.say.percent(answer["count"] / answer["base"])
+        result = self.say("{share} ({range})", share=share, range=self.say.range(low, high))
+        side = self.say("more than half") if low > 0.5 else self.say("less than half") if high < 0.5 else None
+        return result, side or self.say("cannot be told from half")
+
+    def pair_choices(self, first, second, option):
+        """One comparison with no-answers dropped and kept, corrected, exact and paired: rows for `sensitivity`."""
+        say, survey = self.say, self.survey
+        single = survey.question(first)["kind"] == "single"
+        options = None if single else [option]
+        observed, _ = chisquare.contingency(survey, first, second, options)
+        rows = [(say("chi-square"), chisquare.homogeneity(survey, first, second, options)["p"])]
+        if single:
+            kept = chisquare.homogeneity(survey, first, second, options, "keep")
+            against_all = chisquare.yes_or_not(survey, first, second, option)
+            rows += [
+                (say("chi-square, no answer as an answer of its own"), kept["p"]),
+                (say("chi-square, no answer counted with the others"), against_all),
+            ]
+        rows += [
+            (say("chi-square with Yates’ correction"), chisquare.yates(observed)),
+            (say("Fisher’s exact test"), chisquare.fisher(survey, first, second, options)["p"]),
+        ]
+        compared = self.compare(first, second, option)
+        names = say("{first} – {second}", first=compared.names[0], second=compared.names[1])
+        rows = [(f"{names}: {choice}", say.p(p), self._significance(p)) for choice, p in rows]
+        for missing, words in (
+            ("free", say("same firms, any overlap")),
+            ("shared", say("same firms, no-answers shared")),
+        ):
+            paired = mcnemar_range(*compared.margins, missing=missing, alpha=self.say.alpha)
+            if missing == "free" or single:
+                rows.append(
+                    (f"{names}: {words}", say("p {range}", range=text.p_range(say, paired)), text.verdict(say, paired))
+                )
+        return rows
+
+    def _significance(self, p):
+        return self.say("significant") if p < self.say.alpha else self.say("not shown")
+
+    def size_choices(self, first, second):
+        """The comparison of two ordered distributions under other classes and tests: rows for `sensitivity`."""
+        say, survey = self.say, self.survey
+        known = chisquare.known_answers(survey, first)
+        stated = list(chisquare.answers(survey, first))
+        halves = chisquare.merged(survey, first, second, [known[: len(known) // 2], known[len(known) // 2 :]])
+        rows = [
+            (say("chi-square, all known classes"), chisquare.homogeneity(survey, first, second, known)["p"]),
+            (say("chi-square, classes merged into a lower and an upper half"), halves),
+            (say("order of the classes used"), chisquare.ordered(survey, first, second, known)["p"]),
+            (
+                say("chi-square, unknown as an answer of its own"),
+                chisquare.homogeneity(survey, first, second, stated)["p"],
+            ),
+            (say("chi-square, no answer as well"), chisquare.homogeneity(survey, first, second, no_answer="keep")["p"]),
+        ]
+        return [(choice, say.p(p), self._significance(p)) for choice, p in rows]
 
     def only(self, table, options):
         """A single-choice table on the base of those who gave one of these answers, with simultaneous intervals."""
@@ -316,9 +567,18 @@ class Topic:
         plain = "\n".join(findings.loc[name, "finding"] for name in chosen)
         display({"text/html": f'<ol class="findings">{items}</ol>', "text/plain": plain}, raw=True)
 
+    def gathered(self, kind):
+        """What the notebooks wrote of a kind (tests, findings, comparisons), joined."""
+        return gather(self.folder / "tables", kind)
+
+    def all_comparisons(self):
+        """Every comparison of two questions, `p_all` adjusted over all of them (Benjamini, Hochberg 1995)."""
+        table = self.gathered("comparisons")
+        return table.assign(p_all=multipletests(table["p"], method="fdr_bh")[1])
+
     def all_tests(self, caption):
         """Every test of the run, as written to tables/tests.csv."""
-        tests = gather(self.folder / "tables", "tests")
+        tests = self.gathered("tests")
         self._display_table(readable_tests(self.say, self.survey, tests), self.say(caption))
         return tests
 
@@ -337,7 +597,52 @@ class Topic:
         self._display_table(readable_tests(self.say, self.survey, table), self.say(caption))
         return table
 
-    def page(self, title, *questions, subtitle="", base="", note="", lines=True, height=4.5, **subplots):
+    def audit(self):
+        """The claims and the printed percentages, audited: two tables, ready for text, figures and `show_audit`."""
+        percentages = claims.audit_percentages(self.survey)
+        percentages["short"] = [self.survey.short(question) for question in percentages["question"]]
+        return claims.audit_claims(self.survey, self.say.alpha), percentages
+
+    def show_claims(self, audited, caption):
+        """The audited claims as a table for the reader; all columns go to tables/claims.csv."""
+        self.save(audited, "claims")
+        words = audited.assign(
+            stated=[str(v) for v in audited["stated"]],
+            computed=[text.claim_numbers(self.say, claim) for _, claim in audited.iterrows()],
+            words=[text.claim_words(self.say, claim) for _, claim in audited.iterrows()],
+        )
+        self._display_table(
+            readable(self.say, words[["text", "place", "stated", "computed", "words"]]), self.say(caption)
+        )
+
+    def show_contradictions(self, caption):
+        """Charts that print another percentage than their table; returned as a data frame."""
+        found = claims.contradictions(self.survey)
+        self.save(found, "contradictions")
+        causes = {"sum": self.say("made to add up to 100"), "unknown": self.say("unknown")}
+        shown = pd.DataFrame(
+            {
+                "wording": [self.survey.short(q) for q in found["question"]],
+                "label": found["label"],
+                "exact": [f"{x:.2f}%" for x in found["exact"]],
+                "table": [f"{x:g}%" for x in found["table"]],
+                "chart": [f"{x:g}%" for x in found["chart"]],
+                "cause": [causes[cause] for cause in found["cause"]],
+            }
+        )
+        self._display_table(readable(self.say, shown), self.say(caption))
+        return found
+
+    def show_sums(self, caption):
+        """Questions whose rounded shares miss 100%."""
+        found = claims.audit_sums(self.survey)
+        self.save(found, "sums")
+        shown = pd.DataFrame(
+            {"wording": [self.survey.wording(q) for q in found["question"]], "total": [f"{t}%" for t in found["total"]]}
+        )
+        self._display_table(readable(self.say, shown), self.say(caption))
+
+    def page(self, title, *questions, subtitle="", base="", note="", lines=True, weak=True, height=4.5, **subplots):
         """An empty figure with its words: `(figure, axes)`.
 
         The subtitle is the wording that the questions share, unless `subtitle` says more; the caption gives base
@@ -348,6 +653,7 @@ class Topic:
         parts = [
             say(base, n=say.firms(self.survey.respondents)) if base else self._base(self.survey.question(questions[0])),
             say("Thin lines: {level} intervals", level=say.level()) if lines else "",
+            say("† weak: few answers or a wide interval") if weak else "",
             say(note) if note else "",
             say("Source: {source}", source=self.survey.info("source")),
         ]
@@ -457,19 +763,28 @@ def write_csv(table, path):
 # --- tables for people -----------------------------------------------------------------------------------------------
 
 
+HIDDEN = ("option", "role", "flag", "high", "question", "status")  # columns for computing, not for reading
+
+
 def readable(say, table):
     """A table as people read it: headings in words, shares in percent, the interval in one column, text elsewhere."""
     columns = {}
     for name in table.columns:
         values = table[name]
-        if name in ("option", "role", "high", "question", "status"):
+        if name in HIDDEN:
             continue
         if name == "low":
             columns[say("{level} interval", level=say.level())] = [
                 say.range(a, b) for a, b in zip(table["low"], table["high"], strict=True)
             ]
+        elif name == "share" and "flag" in table:
+            columns[heading(say, name)] = [say.percent(r["share"]) + say.mark(r) for _, r in table.iterrows()]
         elif name.startswith("share"):
             columns[heading(say, name)] = [say.percent(v) for v in values]
+        elif name in ("difference", "detectable"):
+            columns[heading(say, name)] = [say.points(v) for v in values]
+        elif name == "needed":
+            columns[heading(say, name)] = [say("no end") if np.isinf(v) else f"{int(np.ceil(v)):,}" for v in values]
         elif pd.api.types.is_integer_dtype(values):
             columns[heading(say, name)] = [f"{v:,}" for v in values]
         else:
@@ -490,6 +805,25 @@ def heading(say, column):
         "share_selections": say("Share of selections (as printed)"),
         "selections": say("Selections"),
         "share_all": say("Share of all firms"),
+        "difference": say("Difference (points)"),
+        "detectable": say("Smallest difference this sample could show (points)"),
+        "needed": say("Firms per group that this difference needs"),
+        "choice": say("Choice"),
+        "result": say("Result"),
+        "conclusion": say("Conclusion"),
+        "place": say("Where"),
+        "text": say("Claim"),
+        "stated": say("As published"),
+        "computed": say("From the counts"),
+        "words": say("Verdict"),
+        "printed_in": say("Printed in"),
+        "percent": say("Printed"),
+        "exact": say("Exact"),
+        "table": say("Table"),
+        "chart": say("Chart"),
+        "cause": say("Likely cause"),
+        "total": say("Sum of rounded shares"),
+        "wording": say("Question"),
     }
     return words.get(column, column)
 
@@ -534,6 +868,8 @@ def test_name(say, test):
         "fisher": say("Fisher’s exact test"),
         "mann_whitney": say("Mann–Whitney (uses the order)"),
         "goodness_of_fit": say("Chi-square goodness of fit"),
+        "mcnemar_min": say("McNemar, same firms: smallest p possible"),
+        "mcnemar_max": say("McNemar, same firms: largest p possible"),
     }[test]
 
 
