@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help report test check format refresh lab lock clean
+.PHONY: help report test check format refresh lab reference lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ refresh: .venv/ready  ## re-execute notebooks/ in place and renew the committed 
 
 lab: .venv/ready  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
+
+reference:  ## compute the reference values of tests/reference anew (needs R)
+	Rscript tests/reference/reference.R
 
 lock:  ## compile requirements.txt anew from pyproject.toml (the only target that needs uv)
 	$(PYTHON) -m venv .venv-lock

@@ -297,8 +297,18 @@ def test_no_tests_make_an_empty_table():
     assert chisquare.as_table([]).empty
 
 
+def item_by_item(survey, pairs):
+    """The tests of every option that two multiple-choice questions share, for each pair of questions."""
+    return [
+        test
+        for pair in pairs
+        for option in chisquare.shared_options(survey, *pair)
+        for test in chisquare.compare(survey, *pair, [option])
+    ]
+
+
 def test_item_by_item_goes_through_what_the_questions_share(osaka):
-    rows = chisquare.item_by_item(osaka, [("q4", "q5"), ("q5", "q8")])
+    rows = item_by_item(osaka, [("q4", "q5"), ("q5", "q8")])
     pearson = [(row["first"], row["second"], row["options"]) for row in rows if row["test"] == "pearson"]
     shared = ["nothing", "caution", "contract", "standards", "rules", "software", "certification", "drill", "insurance"]
     assert pearson == [(*pair, option) for pair in (("q4", "q5"), ("q5", "q8")) for option in [*shared, "other"]]
@@ -311,7 +321,7 @@ def test_item_by_item_goes_through_what_the_questions_share(osaka):
 
 def test_item_that_nobody_chose():
     sample = invented(50, kind="multiple", first=[20, 0], second=[30, 0])
-    rows = chisquare.item_by_item(sample, [("first", "second")])
+    rows = item_by_item(sample, [("first", "second")])
     assert [row["options"] for row in rows if row["test"] == "pearson"][:1] == ["a"]
 
 

@@ -168,9 +168,9 @@ def latin_words(text):
 def test_japanese_figures_have_japanese_labels(japanese):
     for path in sorted((japanese.folder / "osaka-2019" / "ja" / "figures").glob("*.csv")):
         table = pd.read_csv(path, keep_default_na=False)
-        words = [column for column in ("label", "group", "side") if column in table]
+        words = [column for column in ("label", "group", "side", "pair") if column in table]
         assert words, path.name
-        texts = [text for column in words for text in table[column].unique()]
+        texts = [text for column in words for text in table[column].astype(str).unique()]
         assert {text for text in texts if latin_words(text)} == set(), path.name
         assert any(JAPANESE.search(text) for text in texts), path.name
 
@@ -203,7 +203,12 @@ def test_only_one_topic_keeps_the_others(english, tmp_path):
     changed = {name for name in after if after[name] != before[name]}
     assert changed == {
         *("tables/awareness.csv", "tables/findings.csv", "tables/findings/03_awareness.csv", "report.html"),
-        *("figures/awareness.csv", "figures/awareness.png", "figures/awareness.svg"),
+        *(
+            "tables/comparisons.csv",
+            "tables/comparisons/03_awareness.csv",
+            "tables/power_03.csv",
+        ),
+        *(f"figures/{stem}.{ending}" for stem in ("awareness", "awareness_map") for ending in ("csv", "png", "svg")),
         "notebooks/03_awareness.ipynb",
     }
     findings = pd.read_csv(out / "tables" / "findings.csv")
@@ -375,7 +380,7 @@ def test_failing_notebook(tmp_path, monkeypatch, capsys):
         "[2/4] 02_broken",
     ]
     where, kept, later, comfort = failure.splitlines()
-    assert re.fullmatch(r"02_broken, cell \d+: ValueError: no such thing", where)
+    assert re.fullmatch(r"02_broken, cell In \[\d+\]: ValueError: no such thing", where)
     assert later == "not run: 03_never"
     assert comfort == "The outputs of the last good run are as they were."
     assert "Traceback" not in said.err

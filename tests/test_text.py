@@ -1,12 +1,14 @@
 """Words: numbers as people write them, both languages, and every sentence filled in."""
 
 import inspect
+import re
 
 import pandas as pd
 import pytest
 
-from helpers import chisquare, text
-from helpers.proportions import COLUMNS
+from helpers import chisquare, claims, text
+from helpers.paired import PairedRange, joint_range, margins
+from helpers.proportions import COLUMNS, INTERVALS
 from helpers.survey import load
 from helpers.topic import Topic
 
@@ -66,7 +68,14 @@ def test_level(level, words):
 
 
 def test_share_and_count():
-    assert EN.share_count(0.5424, 1064) == "54% · 1,064"
+    answer = {"share": 0.5424, "count": 1064}
+    assert EN.share_count(answer) == EN.share_count(pd.Series(answer)) == "54% · 1,064"
+    assert EN.share_count(answer | {"flag": ""}) == "54% · 1,064"
+    assert EN.share_count(answer | {"flag": "small_base"}) == "54% · 1,064†"
+
+
+def test_mark_of_a_weak_share():
+    assert [text.Language.mark(row) for row in ({}, {"flag": ""}, {"flag": "small_base"})] == ["", "", "†"]
 
 
 def test_listed():
@@ -139,7 +148,13 @@ def cases(topic):
     known = chisquare.known_answers(survey, "q1_suppliers")
     pearson = chisquare.homogeneity(survey, "q1_suppliers", "q1_customers", known)
     ordered = chisquare.ordered(survey, "q1_suppliers", "q1_customers", known)
-    items = chisquare.as_table(chisquare.item_by_item(survey, [("q4", "q5")]))
+    changes = topic.compare_items([("q4", "q5")])
+    items = chisquare.as_table([test for change in changes for test in change.tests])
+    largest = topic.compare("q1_suppliers", "q1_customers", known[-1], among=known)
+    joint = joint_range(*(margins(survey, question, "unaware") for question in GROUPS[:2]))
+    audited, printed = claims.audit_claims(survey), claims.audit_percentages(survey)
+    each_claim = [[claim] for _, claim in audited.drop_duplicates(["kind", "verdict", "reason"]).iterrows()]
+    forest = pd.DataFrame({"p_all": [c.p for c in changes], "verdict": [c.paired.verdict for c in changes]})
     reached = topic.reached("q7_content")
     knowing = topic.known("q3", "not_known")
     fit = {"p": 0.2, "n": 118}
@@ -155,6 +170,21 @@ def cases(topic):
         "finding_awareness": [[aware]],
         "finding_difference": [[alike], [unlike]],
         "note_difference": [[alike], [unlike]],
+        "p_range": [[change.paired] for change in changes],
+        "verdict": [[change.paired] for change in changes],
+        "finding_paired": [[compared, survey.respondents] for compared in (alike, unlike, largest, *changes)],
+        "title_map": [[[alike, unlike]], [[alike]]],
+        "title_ranges": [[changes]],
+        "finding_ranges": [[changes], [[alike]]],
+        "finding_joint": [["Suppliers", "Customers", "Unaware", joint]],
+        "finding_pooled": [["Unaware", 160, 236]],
+        "interval_name": [[method] for method in INTERVALS],
+        "claim_words": each_claim,
+        "claim_numbers": each_claim,
+        "title_audit": [[audited, printed]],
+        "finding_audit": [[audited]],
+        "finding_charts": [[claims.contradictions(survey), printed]],
+        "title_forest": [[forest]],
         "finding_distribution": [["A", "B", pearson, ordered], ["A", "B", pearson | {"p": 0.01}, ordered]],
         "finding_unknown": [["A", "B", sides]],
         "title_reasons": [[topic.reasons(GROUPS)]],
@@ -206,7 +236,9 @@ def test_every_sentence_is_filled_in(lang):
 
 def test_every_sentence_is_in_japanese():
     for name, sentence in sentences("ja"):
-        if name not in ("sentence_case", "alt_text"):  # these may consist of what they are given
+        if name in ("p_range", "claim_numbers"):  # these may consist of numbers
+            assert not re.search("[A-Za-z]{2}", sentence), (name, sentence)
+        elif name not in ("sentence_case", "alt_text"):  # these may consist of what they are given
             assert any("\u3041" <= sign <= "\u9fff" for sign in sentence), (name, sentence)
 
 
@@ -239,3 +271,136 @@ def test_names_inside_a_sentence_begin_small():
 
 def test_tables_of_a_topic_have_the_agreed_columns():
     assert set(COLUMNS) <= set(Topic("test", load()).table("q6").columns)
+
+
+# --- the paired reading and the audit --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("p_min", "p_max", "english", "japanese"),
+    [
+        (0.0342, 0.7, "0.034 to 0.70", "0.034～0.70"),
+        (0.0002, 1.0, "< 0.001 to 1.00", "< 0.001～1.00"),
+        (0.0002, 0.0004, "< 0.001", "< 0.001"),
+        (1.0, 1.0, "1.00", "1.00"),
+    ],
+)
+def test_range_of_p(p_min, p_max, english, japanese):
+    paired = PairedRange(**dict.fromkeys(PairedRange.__dataclass_fields__) | {"p_min": p_min, "p_max": p_max})
+    assert text.p_range(EN, paired) == english
+    assert text.p_range(JA, paired) == japanese
+
+
+PAIRED = {
+    ("q4", "q5", "nothing"): ("always", "significant", ": significant however the answers overlapped (McNemar, p "),
+    ("q4", "q5", "other"): ("never", "not significant", ": a difference is not shown however the answers overlapped"),
+    # 34 of 112 against 28 of 110: b = 6, c = 0 gives p = 2 / 2^6 = 0.031; b = 7, c = 1 gives 2 * 9 / 2^8 = 0.070
+    ("q2_suppliers", "q2_customers", "aware"): (
+        *("undetermined", "undecided"),
+        ": undecided (McNemar, p < 0.001 to 1.00). The published difference is significant if no more than 6 of the 118 "
+        "firms answered the two questions differently",
+    ),
+}
+
+
+@pytest.mark.parametrize("asked", PAIRED)
+def test_finding_of_each_paired_verdict(asked):
+    topic = Topic("test", load())
+    compared = topic.compare(*asked)
+    verdict, words, said = PAIRED[asked]
+    assert compared.paired.verdict == verdict
+    assert text.verdict(EN, compared.paired) == words
+    assert said in text.finding_paired(EN, compared, topic.survey.respondents)
+
+
+def test_paired_finding_names_no_tipping_point_where_the_published_difference_has_none():
+    topic = Topic("test", load())
+    known = chisquare.known_answers(topic.survey, "q1_suppliers")
+    largest = topic.compare("q1_suppliers", "q1_customers", known[-1], among=known)
+    assert largest.paired.verdict == "undetermined"
+    assert text.finding_paired(EN, largest, 118).endswith(
+        "; it depends on how the answers overlapped, which was not published."
+    )
+
+
+def test_titles_count_the_paired_verdicts():
+    topic = Topic("test", load())
+    pairs = [topic.compare(*GROUPS[i : i + 2], "aware") for i in (0, 2, 4)]
+    assert [pair.paired.verdict for pair in pairs] == ["undetermined", "always", "undetermined"]
+    assert text.title_map(EN, pairs) == (
+        "Whether the same firms differ: undecided for 2 of 3 pairs, certain for linked partners against unlinked partners"
+    )
+    assert text.title_map(EN, pairs[:1]) == "Whether the same firms differ is undecided for 1 of 1 pairs"
+    assert text.title_ranges(EN, pairs).endswith(
+        ": 1 of 3 changes are significant for certain, 0 are not, 2 are undecided"
+    )
+    assert text.finding_ranges(EN, pairs).endswith(": “Largely aware” (Linked partners – Unlinked partners).")
+    forest = pd.DataFrame({"p_all": [0.01, 0.049, 0.051], "verdict": ["always", "undetermined", "never"]})
+    assert text.title_forest(EN, forest).startswith("2 of 3 differences stay significant")
+    assert text.title_forest(EN, forest).endswith("; 1 whatever the overlap")
+
+
+def test_answers_to_both_questions():
+    # 78 and 82 of 118 firms said unaware, 6 and 8 did not answer: both between 78 + 82 - 118 = 42 (36%) and 78 (66%),
+    # at least one between 82 (69%) and all 118. Pooled: 160 of 236, 68%.
+    topic = Topic("test", load())
+    assert topic.joint(*GROUPS[:2], "unaware") == (
+        "Share of firms that are “Hardly aware” for both suppliers and customers: somewhere in 36–66%. For at least one "
+        "of the two: somewhere in 69–100%."
+    )
+    assert topic.pooled(*GROUPS[:2], "unaware") == (
+        "Of all 236 answers about either group, 160 say “Hardly aware”: 68%. It is a share of answers, not of firms."
+    )
+
+
+def claim(kind, verdict="holds", reason="", value=None, low=None, high=None):
+    return {"kind": kind, "verdict": verdict, "reason": reason, "value": value, "low": low, "high": high}
+
+
+@pytest.mark.parametrize(
+    ("audited", "words", "numbers"),
+    [
+        (claim("percent", value=55.93), "holds", "55.9%"),
+        (claim("percent", "rounded", value=29.66), "holds only after rounding", "29.7%"),
+        (claim("count", "fails", value=15), "does not hold", "15"),
+        (claim("both", "fails", "bounds", None, 35.59, 66.1), "does not hold", "between 35.6% and 66.1%"),
+        (
+            claim("any_count", "undecided", "bounds", None, 5, 11),
+            "cannot be decided from what was published",
+            "between 5 and 11",
+        ),
+        (
+            claim("outside", "undecided", "outside"),
+            "cannot be decided from what was published: needs data that were not published",
+            "",
+        ),
+        (
+            claim("same", "undecided", "paired", 0.416, 0.0001, 1.0),
+            "cannot be decided from what was published: depends on how the answers overlapped",
+            "p = 0.42 as if independent; < 0.001 to 1.00 for the same firms",
+        ),
+        (
+            claim("same", "holds", "paired", 0.416, 0.2, 0.7),
+            "holds",
+            "p = 0.42 as if independent; 0.20 to 0.70 for the same firms",
+        ),
+        (claim("leading"), "holds", ""),
+    ],
+)
+def test_claims_in_words_and_numbers(audited, words, numbers):
+    assert text.claim_words(EN, audited) == words
+    assert text.claim_numbers(EN, audited) == numbers
+
+
+def test_audit_counts_the_verdicts():
+    audited = pd.DataFrame({"verdict": ["holds"] * 4 + ["rounded"] * 3 + ["undecided"] * 2})
+    printed = pd.DataFrame({"verdict": ["holds"] * 6 + ["fails"], "printed_in": ["table"] * 2 + ["chart"] * 5})
+    assert text.title_audit(EN, audited, printed) == "4 of 9 claims hold; 6 of 7 printed percentages are right"
+    assert text.finding_audit(text.Language("en", 0.9), audited) == (
+        "Of 9 claims 4 hold, 3 hold only after rounding, 0 do not hold, and 2 cannot be decided from what was published. "
+        "Claims about differences are judged at the 10% level."
+    )
+    differing = pd.DataFrame({"cause": ["sum", "sum", "unknown"]})
+    assert text.finding_charts(EN, differing, printed).startswith(
+        "3 of the 5 percentages that survive from charts differ from their table; for 2 of them"
+    )
