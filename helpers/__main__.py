@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from pathlib import Path
 
 from . import survey as surveys
 from .survey import LANGUAGES, SurveyError
@@ -37,6 +38,10 @@ def parser():
 
     check = commands.add_parser("check", help="list everything that is wrong with a survey folder")
     check.add_argument("survey", help="a folder under data/, or its path")
+
+    page = commands.add_parser("html", help="write single notebooks as HTML pages, as they are")
+    page.add_argument("notebooks", nargs="+", metavar="NN", help="such as 03, or the path of an executed notebook")
+    page.add_argument("--output-dir", metavar="DIR", default=".", help="where to (default: here)")
 
     commands.add_parser("refresh", help="re-execute notebooks/ in place (for developers)")
     commands.add_parser("messages", help="renew the message catalogues for translators")
@@ -76,6 +81,32 @@ def check(arguments):
     if problems:
         return 2
     print(f"{folder.name}: {len(frames['questions.csv'])} questions, {len(frames['counts.csv'])} counts, nothing wrong")
+    return 0
+
+
+def html(arguments):
+    """Write single notebooks as pages; 0 when done."""
+    from . import html as pages
+    from . import pipeline
+
+    folder = Path(arguments.output_dir)
+    for wanted in arguments.notebooks:
+        paths = (
+            [Path(wanted)]
+            if wanted.endswith(".ipynb")
+            else [pipeline.NOTEBOOKS / f"{n}.ipynb" for n in pipeline.choose_notebooks([wanted])]
+        )
+        for path in paths:
+            if not path.is_file():
+                raise SurveyError(
+                    f"notebook: found no file {path}; expected an executed notebook, or a number such as 03"
+                )
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                pages.write_page(path, folder / f"{path.stem}.html")
+            except OSError as error:
+                raise SurveyError(f"output folder {folder}: cannot be written ({error.strerror})") from None
+            print(folder / f"{path.stem}.html")
     return 0
 
 

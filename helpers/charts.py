@@ -120,7 +120,7 @@ def _is_wide(text):
     return any(unicodedata.east_asian_width(sign) in "WF" for sign in text)
 
 
-def _pieces(text):
+def pieces(text):
     """Where a line may break: after spaces, and between the phrases of Japanese text."""
     words = re.findall(r"[^\s-]*-(?=\w)|\S+\s*", text)
     return [piece for word in words for piece in (_japanese_parser().parse(word) if _is_wide(word) else [word])]
@@ -129,7 +129,7 @@ def _pieces(text):
 def wrap(text, width, size=SMALL, weight="normal"):
     """Text broken into lines of at most `width` points at words or Japanese phrases; overlong pieces break anywhere."""
     lines = [""]
-    for piece in _pieces(" ".join(text.split())):
+    for piece in pieces(" ".join(text.split())):
         if not lines[-1] or text_width((lines[-1] + piece).rstrip(), size, weight) <= width:
             lines[-1] += piece
         else:
@@ -147,7 +147,7 @@ def wrap_even(text, width, size=SMALL, weight="normal"):
     wrapped = wrap(text, width, size, weight)
     lines = wrapped.count("\n")
     narrower = width
-    longest = max((text_width(piece.rstrip(), size, weight) for piece in _pieces(text)), default=0)
+    longest = max((text_width(piece.rstrip(), size, weight) for piece in pieces(text)), default=0)
     while lines and narrower > max(width / 2, longest + width / 40):
         narrower -= width / 40
         trial = wrap(text, narrower, size, weight)

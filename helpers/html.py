@@ -1,24 +1,195 @@
-"""HTML: the executed notebooks as one page, without code, for readers who never open a terminal."""
+"""HTML: one self-contained file from the executed notebooks, for readers who never open a terminal.
 
+The report opens with what matters most, follows with every topic in order, keeps the code folded away under each
+result, and asks nothing of the network. The look is the nbconvert template `templates/survey_report`.
+"""
+
+import base64
+import html
+import io
+import os
 import re
+from pathlib import Path
 
 import nbformat
+import pandas as pd
 from nbconvert import HTMLExporter
+from nbconvert.filters.highlight import Highlight2HTML
+from PIL import Image
+
+from .charts import pieces
+from .text import Language, sample_limits
+
+TEMPLATES = Path(__file__).parent / "templates"
+HEADLINES = ("awareness", "measures", "incidents", "agreements", "awareness_map")  # figures of the first screen
+FOLLOW = """
+const links = new Map([...document.querySelectorAll('.contents li a')].map(a => [a.hash.slice(1), a]));
+const seen = new IntersectionObserver(entries => entries.forEach(entry => {
+  if (!entry.isIntersecting) return;
+  links.forEach(a => a.removeAttribute('aria-current'));
+  links.get(entry.target.id)?.setAttribute('aria-current', 'true');
+}), {rootMargin: '0px 0px -75% 0px'});
+links.forEach((_, id) => { const target = document.getElementById(id); if (target) seen.observe(target); });
+if (matchMedia('(max-width: 74.99rem)').matches) document.querySelector('.contents details').open = false;
+addEventListener('beforeprint', () => document.querySelectorAll('details').forEach(d => d.open = false));
+"""
+
+
+def exporter(lang="en"):
+    """The exporter of the project's template: code is shown by `_fold`, everything comes inside the file."""
+    return HTMLExporter(
+        language_code=lang,
+        template_name="survey_report",
+        extra_template_basedirs=[str(TEMPLATES)],
+        exclude_input=True,
+        exclude_output_prompt=True,
+        exclude_anchor_links=True,
+    )
+
+
+def write_page(path, target, lang="en"):
+    """Write one executed notebook as a page of its own, with its code folded away."""
+    notebook = nbformat.read(path, as_version=4)
+    say = Language(lang)
+    title = next(cell.source for cell in notebook.cells if cell.cell_type == "markdown").splitlines()[0].lstrip("# ")
+    page = nbformat.v4.new_notebook(cells=list(_cells(notebook, path.stem, say, level=0)), metadata={"title": title})
+    _export(page, target, lang)
 
 
 def write_report(paths, target, survey):
-    """Write one HTML file from executed notebooks, in the order given."""
-    joined = nbformat.v4.new_notebook(metadata={"title": survey.info("title")})
+    """Write one HTML file from executed notebooks in the order given; figures and tables lie beside it."""
+    say = Language(survey.lang)
+    cells, sections = [], []
     for path in paths:
-        for cell in nbformat.read(path, as_version=4).cells:
-            if "notebook-only" in cell.metadata.get("tags", []):
-                continue
-            cell.id = f"{path.stem[:2]}-{cell.id}"[:64]
-            if cell.cell_type == "markdown":
-                # Links between notebooks are links inside the page here.
-                cell.source = re.sub(r"\]\((\d\d_\w+)\.ipynb\)", r"](#\1)", cell.source)
-                cell.source = re.sub(r"^# ", f'<a id="{path.stem}"></a>\n\n# ', cell.source)
-            joined.cells.append(cell)
-    exporter = HTMLExporter(template_name="classic", exclude_input=True, exclude_output_prompt=True)
-    body, _ = exporter.from_notebook_node(joined)
-    target.write_text(body, encoding="utf-8")
+        notebook = nbformat.read(path, as_version=4)
+        cells += _cells(notebook, path.stem, say, level=1)
+        first = next(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+        sections.append((path.stem, first.splitlines()[0].lstrip("# ")))
+    report = {
+        "skip": say("Skip to the report"),
+        "contents": _contents(sections, say),
+        "opening": _opening(survey, target.parent, dict(sections), say),
+        "script": FOLLOW,
+    }
+    joined = nbformat.v4.new_notebook(cells=cells, metadata={"title": survey.info("title"), "report": report})
+    _export(joined, target, survey.lang)
+
+
+def _export(notebook, target, lang):
+    body, _ = exporter(lang).from_notebook_node(notebook)
+    half = target.with_suffix(f".{os.getpid()}.tmp")
+    half.write_text(body, encoding="utf-8")
+    half.replace(target)
+
+
+# --- the notebooks' cells --------------------------------------------------------------------------------------------
+
+
+def _cells(notebook, stem, say, level):
+    """The cells of one notebook as the report shows them: prose, results, and the code folded under them."""
+    waiting = []
+    for number, cell in enumerate(notebook.cells):
+        if "notebook-only" in cell.metadata.get("tags", []):
+            continue
+        name = f"{stem[:2]}-{number:02d}"
+        if cell.cell_type == "markdown":
+            yield _prose(cell.source, stem, name, level)
+        elif cell.cell_type == "code":
+            waiting.append(cell.source)
+            if cell.outputs:
+                yield nbformat.v4.new_code_cell("", outputs=cell.outputs, id=f"{name}-out")
+                yield nbformat.v4.new_markdown_cell(_fold(waiting, say), id=f"{name}-code")
+                waiting = []
+    if waiting:
+        yield nbformat.v4.new_markdown_cell(_fold(waiting, say), id=f"{stem[:2]}-end-code")
+
+
+def _prose(source, stem, name, level):
+    """A prose cell with its heading `level` steps lower, an anchor on it, and links that stay inside the page."""
+    if level:
+        source = re.sub(r"\]\((\d\d_\w+)\.ipynb\)", r"](#\1)", source)
+    heading = re.match(r"(#+) (.*)", source)
+    if heading:
+        depth = len(heading[1]) + level
+        anchor = stem if len(heading[1]) == 1 else name
+        rest = source[heading.end() :]
+        source = f'<h{depth} id="{anchor}">{phrases(heading[2])}</h{depth}>\n{rest}'
+    return nbformat.v4.new_markdown_cell(source, id=name)
+
+
+def phrases(text):
+    """Text escaped for HTML in which a Japanese line may break between phrases only."""
+    return "<wbr>".join(html.escape(piece, quote=False) for piece in pieces(text))
+
+
+def _fold(sources, say):
+    """Highlighted code behind a summary that opens it."""
+    code = Highlight2HTML(pygments_lexer="python")("\n\n".join(sources))
+    # Markdown ends an HTML block at a blank line, so the code goes in without any.
+    code = re.sub(r"\n(?=\n)", "\n<span></span>", code)
+    return f'<details class="code"><summary>{html.escape(say("Code"))}</summary>{code}</details>'
+
+
+# --- what comes before them ------------------------------------------------------------------------------------------
+
+
+def _contents(sections, say):
+    items = "".join(f'<li><a href="#{stem}">{phrases(title)}</a></li>' for stem, title in sections)
+    heading = html.escape(say("Contents"))
+    label = html.escape(say("Contents of the report"))
+    return f'<nav class="contents" aria-label="{label}"><details open><summary>{heading}</summary><ol>{items}</ol></details></nav>'
+
+
+def _opening(survey, folder, titles, say):
+    """The first screen: what was found, who was asked, when, how many, and what the data cannot say."""
+    facts = [
+        (say("Answers"), f'<span class="big">{html.escape(say.firms(survey.respondents))}</span>'),
+        (say("Asked"), html.escape(survey.info("population"))),
+        (say("When"), html.escape(survey.info("fieldwork"))),
+        (say("Source"), html.escape(survey.info("source"))),
+    ]
+    listed = "".join(f"<div><dt>{html.escape(name)}</dt><dd>{value}</dd></div>" for name, value in facts)
+    cards = "".join(_card(figure, folder, titles, say) for figure in _headlines(folder))
+    caution = " ".join(
+        html.escape(words)
+        for words in (
+            sample_limits(say, survey),
+            say("“Not shown” never means “no difference”: it means that answers as few as these could not show one."),
+        )
+    )
+    return (
+        f'<header><p class="eyebrow">{html.escape(survey.info("publisher"))}</p><h1>{phrases(survey.info("title"))}</h1>'
+        f'<dl class="facts">{listed}</dl></header>'
+        f'<section aria-labelledby="headlines"><h2 id="headlines">{html.escape(say("What matters most"))}</h2>'
+        f'<ul class="cards">{cards}</ul></section>'
+        f'<section class="caution" aria-labelledby="cannot"><h2 id="cannot">{html.escape(say("What these data cannot say"))}</h2>'
+        f"<p>{caution}</p></section>"
+    )
+
+
+def _headlines(folder):
+    """The figures of the first screen that this run has: rows with notebook, figure, title and alt."""
+    path = folder / "tables" / "figures.csv"
+    if not path.exists():
+        return []
+    figures = pd.read_csv(path).set_index("figure")
+    return [{**figures.loc[name].to_dict(), "figure": name} for name in HEADLINES if name in figures.index]
+
+
+def _card(figure, folder, titles, say):
+    picture = _thumbnail(folder / "figures" / f"{figure['figure']}.png")
+    link = say("Evidence: {topic}", topic=titles.get(figure["notebook"], figure["notebook"]))
+    return (
+        f'<li><img src="data:image/png;base64,{picture}" alt="{html.escape(figure["alt"])}" />'
+        f'<div><p class="statement">{phrases(figure["title"])}</p>'
+        f'<p><a href="#{html.escape(figure["notebook"])}">{html.escape(link)}</a></p></div></li>'
+    )
+
+
+def _thumbnail(path, width=560):
+    """A small copy of a figure, as base64."""
+    picture = Image.open(path).convert("RGB")
+    picture = picture.resize((width, round(picture.height * width / picture.width)), Image.Resampling.LANCZOS)
+    small = io.BytesIO()
+    picture.quantize(48, dither=Image.Dither.NONE).save(small, format="png", optimize=True)
+    return base64.b64encode(small.getvalue()).decode()

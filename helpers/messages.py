@@ -53,7 +53,10 @@ def _notebook_messages(path):
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "markdown":
             yield prose(cell), "prose"
-        elif "parameters" not in cell["metadata"].get("tags", []):
+        elif "parameters" in cell["metadata"].get("tags", []):
+            for line in "".join(cell["source"]).splitlines():
+                yield line.partition("  # ")[2], "comment of a parameter"
+        else:
             for words in _strings("".join(cell["source"])):
                 yield words, "figure or table"
 

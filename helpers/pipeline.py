@@ -13,11 +13,13 @@ import nbformat
 
 from . import html
 from .survey import ROOT, SurveyError, load
+from .text import Language
 from .topic import ParameterError, check_against, check_parameter, gather
+from .workbook import write_workbook
 
 NOTEBOOKS = ROOT / "notebooks"
 SUMMARY = "12_summary"
-OURS = ("figures", "tables", "notebooks", "report.html")  # what a run replaces in its output folder
+OURS = ("figures", "tables", "notebooks", "report.html", "tables.xlsx")  # what a run replaces in its output folder
 COMMON = ("survey", "lang", "output_dir")  # parameters that have an option of their own
 
 
@@ -121,12 +123,14 @@ def run(job, progress):
         for name in job.notebooks:
             progress(name)
             execute(job, name, aside)
-        for kind in ("tests", "findings"):
+        for kind in ("tests", "findings", "comparisons", "figures"):
             gather(aside / "tables", kind)
         progress("report.html")
         html.write_report(
             sorted((aside / "notebooks").glob("*.ipynb")), aside / "report.html", load(job.survey, job.lang)
         )
+        survey = load(job.survey, job.lang)
+        write_workbook(aside / "tables.xlsx", aside / "tables", survey, job.parameters.get("confidence", 0.95))
         _install(aside, job.folder)
     return job.folder / "report.html"
 
@@ -156,7 +160,7 @@ def execute(job, name, aside):
         raise NotebookFailed(
             f"{name}, cell In [{error.exec_count}]: {error.ename}: {reason}\n  the copy up to there: {kept}"
         ) from None
-    tidy(target)
+    tidy(target, job.lang)
 
 
 def _quiet_kernel():
@@ -175,9 +179,18 @@ def _quiet_kernel():
     return {"kernel_manager_class": LocalKernel}
 
 
-def tidy(path):
-    """Take out of an executed notebook what differs from run to run: times, random ids, the kernel's version."""
+def tidy(path, lang="en"):
+    """Put an executed notebook's prose into its language, and take out what differs from run to run.
+
+    That is times, random ids and the kernel's version.
+    """
     notebook = nbformat.read(path, as_version=4)
+    say = Language(lang)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = say.prose(cell.source)
+        elif "parameters" in cell.metadata.get("tags", []):
+            cell.source = say.comments(cell.source)
     for number, cell in enumerate(notebook.cells, start=1):
         cell.id = cell.id if "injected-parameters" not in cell.metadata.get("tags", []) else "injected-parameters"
         for key in ("papermill", "execution", "iopub", "shell"):

@@ -50,6 +50,15 @@ class Language:
         """The message in the form that goes with the number n, which it may use as {n}."""
         return self._messages.ngettext(one, many, n).format(n=f"{n:,}", **values)
 
+    def prose(self, source):
+        """A prose cell of a notebook in this language."""
+        return self._messages.gettext(source.strip())
+
+    def comments(self, source):
+        """The code of a parameters cell with its comments in this language."""
+        lines = [line.partition("  # ") for line in source.splitlines()]
+        return "\n".join(code + mark + (self._messages.gettext(words) if words else "") for code, mark, words in lines)
+
     def percent(self, share):
         """A share (0 to 1) in whole percent, halves rounded up: "54%"."""
         return f"{math.floor(share * 100 + 0.5 + 1e-9)}%"

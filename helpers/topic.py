@@ -57,6 +57,8 @@ def _one_of(*values):
     return lambda value: isinstance(value, str) and value in values
 
 
+NO_MATHS = "tex2jax_ignore mathjax_ignore"  # a dollar sign in someone's label is a dollar sign, in JupyterLab too
+
 RULES = {
     "survey": (lambda value: isinstance(value, str) and value.strip(), "a folder name under data/, or a path"),
     "lang": (_one_of(*LANGUAGES), "one of " + ", ".join(LANGUAGES)),
@@ -171,7 +173,7 @@ class Topic:
         self.interval = interval
         self.folder = Path(folder)
         self.say = text.Language(survey.lang, confidence)
-        self._tests, self._findings, self._comparisons = [], [], []
+        self._tests, self._findings, self._comparisons, self._figures = [], [], [], []
 
     # --- numbers
 
@@ -565,7 +567,7 @@ class Topic:
         chosen = [name for name in order if name in findings.index]
         items = "".join(f"<li>{html.escape(findings.loc[name, 'finding'])}</li>" for name in chosen)
         plain = "\n".join(findings.loc[name, "finding"] for name in chosen)
-        display({"text/html": f'<ol class="findings">{items}</ol>', "text/plain": plain}, raw=True)
+        display({"text/html": f'<ol class="findings {NO_MATHS}">{items}</ol>', "text/plain": plain}, raw=True)
 
     def gathered(self, kind):
         """What the notebooks wrote of a kind (tests, findings, comparisons), joined."""
@@ -624,7 +626,7 @@ class Topic:
             {
                 "wording": [self.survey.short(q) for q in found["question"]],
                 "label": found["label"],
-                "exact": [f"{x:.2f}%" for x in found["exact"]],
+                "exact": found["exact"],
                 "table": [f"{x:g}%" for x in found["table"]],
                 "chart": [f"{x:g}%" for x in found["chart"]],
                 "cause": [causes[cause] for cause in found["cause"]],
@@ -673,8 +675,11 @@ class Topic:
         alt = text.alt_text(self.say, fig.page_title, table)
         png = charts.save_figure(fig, self.folder / "figures", stem, table, alt)
         width = int(fig.get_figwidth() * 100)
-        about = {"image/png": {"alt": alt, "width": width}}
+        about = {"image/png": {"alt": alt, "width": width, "height": int(fig.get_figheight() * 100)}}
         display({"image/png": png, "text/plain": alt}, metadata=about, raw=True)
+        self._display_numbers(table, fig.page_title)
+        self._figures.append({"notebook": self.notebook, "figure": stem, "title": fig.page_title, "alt": alt})
+        self._write(pd.DataFrame(self._figures), "figures")
 
     def save(self, table, stem):
         """Write tables/`stem`.csv in full precision."""
@@ -694,7 +699,8 @@ class Topic:
         tag = "blockquote" if kind in ("question", "claim") else "p"
         plain = f"{words} ({note})" if note else words
         display(
-            {"text/html": f'<{tag} class="{kind}">{html.escape(words)}{small}</{tag}>', "text/plain": plain}, raw=True
+            {"text/html": f'<{tag} class="{kind} {NO_MATHS}">{html.escape(words)}{small}</{tag}>', "text/plain": plain},
+            raw=True,
         )
 
     def _display_table(self, frame, caption):
@@ -702,6 +708,13 @@ class Topic:
             {"text/html": html_table(frame, caption), "text/plain": f"{caption}\n{frame.to_string(index=False)}"},
             raw=True,
         )
+
+    def _display_numbers(self, table, title):
+        """The numbers of a figure, folded away under it."""
+        summary = html.escape(self.say("The numbers in this figure"))
+        inside = html_table(readable(self.say, table), title)
+        folded = f'<details class="numbers"><summary>{summary}</summary>{inside}</details>'
+        display({"text/html": folded, "text/plain": self.say("The numbers in this figure")}, raw=True)
 
     def _write(self, table, kind):
         self.save(table, f"{kind}/{self.notebook}")
@@ -763,7 +776,17 @@ def write_csv(table, path):
 # --- tables for people -----------------------------------------------------------------------------------------------
 
 
-HIDDEN = ("option", "role", "flag", "high", "question", "status")  # columns for computing, not for reading
+HIDDEN = (
+    "option",
+    "role",
+    "flag",
+    "high",
+    "question",
+    "status",
+    "notebook",
+    "first",
+    "second",
+)  # columns for computing, not for reading
 
 
 def readable(say, table):
@@ -781,6 +804,14 @@ def readable(say, table):
             columns[heading(say, name)] = [say.percent(r["share"]) + say.mark(r) for _, r in table.iterrows()]
         elif name.startswith("share"):
             columns[heading(say, name)] = [say.percent(v) for v in values]
+        elif name in ("exact", "gap", "b_independent", "c_independent"):
+            columns[heading(say, name)] = [f"{v:.2f}" for v in values]
+        elif name in ("p", "p_min", "p_max", "p_adjusted", "p_all", "p_independent"):
+            columns[heading(say, name)] = [say.p_number(v) for v in values]
+        elif name == "verdict":
+            columns[heading(say, name)] = [verdict_words(say, v) for v in values]
+        elif name == "printed_in":
+            columns[heading(say, name)] = [{"table": say("table"), "chart": say("chart")}[v] for v in values]
         elif name in ("difference", "detectable"):
             columns[heading(say, name)] = [say.points(v) for v in values]
         elif name == "needed":
@@ -824,8 +855,41 @@ def heading(say, column):
         "cause": say("Likely cause"),
         "total": say("Sum of rounded shares"),
         "wording": say("Question"),
+        "short": say("Question"),
+        "rounded": say("Exact, rounded"),
+        "gap": say("Printed minus exact"),
+        "verdict": say("Verdict"),
+        "p": say("p as if independent"),
+        "p_independent": say("p as if independent"),
+        "p_min": say("smallest p, same firms"),
+        "p_max": say("largest p, same firms"),
+        "p_adjusted": say("p (Holm)"),
+        "p_all": say("p (Benjamini–Hochberg)"),
+        "share_first": say("First share"),
+        "share_second": say("Second share"),
+        "feasible": say("Possible cases"),
+        "significant": say("Significant among them"),
+        "b_max": say("Most that gave it to the first only"),
+        "c_max": say("Most that gave it to the second only"),
+        "difference_min": say("Smallest difference"),
+        "difference_max": say("Largest difference"),
+        "b_independent": say("First only, as if independent"),
+        "c_independent": say("Second only, as if independent"),
+        "b_nested": say("First only, closest agreement"),
+        "c_nested": say("Second only, closest agreement"),
     }
     return words.get(column, column)
+
+
+def verdict_words(say, verdict):
+    """A verdict of the audit or of a paired range in words."""
+    return {
+        "holds": say("holds"),
+        "fails": say("does not hold"),
+        "always": say("significant for certain"),
+        "never": say("not significant for certain"),
+        "undetermined": say("undecided"),
+    }[verdict]
 
 
 def readable_tests(say, survey, tests):
@@ -889,11 +953,12 @@ def html_table(frame, caption):
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in frame.columns)
     body = "".join(
         "<tr>"
-        + f'<th scope="row">{html.escape(str(row[0]))}</th>'
+        + (f'<th scope="row">{html.escape(str(row[0]))}</th>' if str(row[0]) else "<td></td>")
         + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row[1:])
         + "</tr>"
         for row in frame.itertuples(index=False)
     )
-    return (
-        f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
+    name = html.escape(caption)
+    table = f"<table><caption>{name}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    # A wide table scrolls by itself on a narrow screen; what scrolls must be reachable by keyboard.
+    return f'<div class="scroll {NO_MATHS}" tabindex="0" role="group" aria-label="{name}">{table}</div>'

@@ -45,7 +45,7 @@ def test_wrapping_loses_nothing_and_stays_within_the_width(wrapper, words, width
     lines = wrapped.split("\n")
     assert all(w <= width or len(line) == 1 for line, w in zip(lines, widths(wrapped), strict=True))
     assert all(line == line.strip() for line in lines)
-    pieces = charts._pieces(words)
+    pieces = charts.pieces(words)
     if max(widths("\n".join(piece.rstrip() for piece in pieces))) <= width:
         assert set(itertools.accumulate(map(bare, lines))) <= {"", *itertools.accumulate(map(bare, pieces))}
 

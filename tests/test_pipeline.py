@@ -115,7 +115,13 @@ def test_full_run_makes_no_noise(run):
 @in_both
 def test_full_run_writes_every_figure_table_and_notebook(run):
     _, out = run
-    assert sorted(path.name for path in out.iterdir()) == ["figures", "notebooks", "report.html", "tables"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        "figures",
+        "notebooks",
+        "report.html",
+        "tables",
+        "tables.xlsx",
+    ]
     endings = {}
     for path in (out / "figures").iterdir():
         endings.setdefault(path.stem, set()).add(path.suffix)
@@ -202,7 +208,13 @@ def test_only_one_topic_keeps_the_others(english, tmp_path):
     assert set(after) == set(before)
     changed = {name for name in after if after[name] != before[name]}
     assert changed == {
-        *("tables/awareness.csv", "tables/findings.csv", "tables/findings/03_awareness.csv", "report.html"),
+        *(
+            "tables/awareness.csv",
+            "tables/findings.csv",
+            "tables/findings/03_awareness.csv",
+            "report.html",
+            "tables.xlsx",
+        ),
         *(
             "tables/comparisons.csv",
             "tables/comparisons/03_awareness.csv",

@@ -24,6 +24,11 @@ RUN = {
     ".venv/bin/papermill notebooks/03_awareness.ipynb awareness-90.ipynb -p confidence 0.9 -p no_answer keep "
     "-p output_dir awareness-90": ["awareness-90.ipynb", "awareness-90/figures/awareness.png"],
     ".venv/bin/python -m helpers check osaka-2019": [],
+    ".venv/bin/python -m helpers html 03 --output-dir pages": ["pages/03_awareness.html"],
+    ".venv/bin/jupyter nbconvert --to html --template survey_report "
+    "--TemplateExporter.extra_template_basedirs=helpers/templates --output-dir pages notebooks/03_awareness.ipynb": [
+        "pages/03_awareness.html"
+    ],
 }
 ELSEWHERE = {
     "make report": "CI runs it on a fresh machine",
