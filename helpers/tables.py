@@ -1,0 +1,196 @@
+"""Tables for people: headings in words, rounded numbers, plain and safe HTML."""
+
+import html
+import re
+
+import numpy as np
+import pandas as pd
+
+NO_MATHS = "tex2jax_ignore mathjax_ignore"  # a dollar sign in someone's label is a dollar sign, in JupyterLab too
+
+HIDDEN = (
+    "option",
+    "role",
+    "flag",
+    "high",
+    "question",
+    "status",
+    "notebook",
+    "first",
+    "second",
+)  # columns for computing, not for reading
+
+
+def readable(say, table):
+    """A table as people read it: headings in words, shares in percent, the interval in one column, text elsewhere."""
+    columns = {}
+    for name in table.columns:
+        values = table[name]
+        if name in HIDDEN:
+            continue
+        if name == "low":
+            columns[say("{level} interval", level=say.level())] = [
+                say.range(a, b) for a, b in zip(table["low"], table["high"], strict=True)
+            ]
+        elif name == "share" and "flag" in table:
+            columns[heading(say, name)] = [say.percent(r["share"]) + say.mark(r) for _, r in table.iterrows()]
+        elif name.startswith("share"):
+            columns[heading(say, name)] = [say.percent(v) for v in values]
+        elif name in ("exact", "gap", "b_independent", "c_independent"):
+            columns[heading(say, name)] = [f"{v:.2f}" for v in values]
+        elif name in ("p", "p_min", "p_max", "p_adjusted", "p_all", "p_independent"):
+            columns[heading(say, name)] = [say.p_number(v) for v in values]
+        elif name == "verdict":
+            columns[heading(say, name)] = [verdict_words(say, v) for v in values]
+        elif name == "printed_in":
+            columns[heading(say, name)] = [{"table": say("table"), "chart": say("chart")}[v] for v in values]
+        elif name in ("difference", "detectable"):
+            columns[heading(say, name)] = [say.points(v) for v in values]
+        elif name == "needed":
+            columns[heading(say, name)] = [say("no end") if np.isinf(v) else f"{int(np.ceil(v)):,}" for v in values]
+        elif pd.api.types.is_integer_dtype(values):
+            columns[heading(say, name)] = [f"{v:,}" for v in values]
+        else:
+            columns[heading(say, name)] = values.astype(str).tolist()
+    return pd.DataFrame(columns)
+
+
+def heading(say, column):
+    """A column's name in words; a name without an entry stands for itself."""
+    words = {
+        "label": say("Answer"),
+        "group": say("Group"),
+        "pair": say("Pair"),
+        "side": say("Side"),
+        "count": say("Firms"),
+        "base": say("Base"),
+        "share": say("Share"),
+        "share_selections": say("Share of selections (as printed)"),
+        "selections": say("Selections"),
+        "share_all": say("Share of all firms"),
+        "difference": say("Difference (points)"),
+        "detectable": say("Smallest difference this sample could show (points)"),
+        "needed": say("Firms per group that this difference needs"),
+        "choice": say("Choice"),
+        "result": say("Result"),
+        "conclusion": say("Conclusion"),
+        "place": say("Where"),
+        "text": say("Claim"),
+        "stated": say("As published"),
+        "computed": say("From the counts"),
+        "words": say("Verdict"),
+        "printed_in": say("Printed in"),
+        "percent": say("Printed"),
+        "exact": say("Exact"),
+        "table": say("Table"),
+        "chart": say("Chart"),
+        "cause": say("Likely cause"),
+        "total": say("Sum of rounded shares"),
+        "wording": say("Question"),
+        "short": say("Question"),
+        "rounded": say("Exact, rounded"),
+        "gap": say("Printed minus exact"),
+        "verdict": say("Verdict"),
+        "p": say("p as if independent"),
+        "p_independent": say("p as if independent"),
+        "p_min": say("smallest p, same firms"),
+        "p_max": say("largest p, same firms"),
+        "p_adjusted": say("p (Holm)"),
+        "p_all": say("p (Benjamini–Hochberg)"),
+        "share_first": say("First share"),
+        "share_second": say("Second share"),
+        "feasible": say("Possible cases"),
+        "significant": say("Significant among them"),
+        "b_max": say("Most that gave it to the first only"),
+        "c_max": say("Most that gave it to the second only"),
+        "difference_min": say("Smallest difference"),
+        "difference_max": say("Largest difference"),
+        "b_independent": say("First only, as if independent"),
+        "c_independent": say("Second only, as if independent"),
+        "b_nested": say("First only, closest agreement"),
+        "c_nested": say("Second only, closest agreement"),
+    }
+    return words.get(column, column)
+
+
+def verdict_words(say, verdict):
+    """A verdict of the audit or of a paired range in words."""
+    return {
+        "holds": say("holds"),
+        "fails": say("does not hold"),
+        "always": say("significant for certain"),
+        "never": say("not significant for certain"),
+        "undetermined": say("undecided"),
+    }[verdict]
+
+
+def readable_tests(say, survey, tests):
+    """Rows of tests.csv as people read them."""
+    labels = dict(zip(survey.options["option"], survey.options[f"label_{survey.lang}"], strict=True))
+    columns = {
+        say("Compared"): [
+            say("{first} – {second}", first=survey.short(t["first"]), second=survey.short(t["second"]))
+            if t["second"]
+            else survey.short(t["first"])
+            for _, t in tests.iterrows()
+        ],
+        say("Answers"): [_options_in_words(say, t["options"].split("|"), labels) for _, t in tests.iterrows()],
+        say("Test"): [test_name(say, t["test"]) for _, t in tests.iterrows()],
+        say("Statistic (df)"): [_statistic(t) for _, t in tests.iterrows()],
+        say("p"): [say.p_number(p) for p in tests["p"]],
+    }
+    if tests["p_adjusted"].notna().any():
+        columns[say("p (Holm)")] = ["" if pd.isna(p) else say.p_number(p) for p in tests["p_adjusted"]]
+    columns[say("Effect")] = [_effect(say, t) for _, t in tests.iterrows()]
+    columns[say("Answers counted")] = [f"{n:,}" for n in tests["n"]]
+    columns[say("Smallest expected")] = ["" if pd.isna(m) else f"{m:.1f}" for m in tests["min_expected"]]
+    return pd.DataFrame(columns)
+
+
+def _options_in_words(say, options, labels):
+    return say(" / ").join(labels[o] for o in options) if len(options) < 4 else say("{n} answers", n=len(options))
+
+
+def _statistic(test):
+    if pd.isna(test["statistic"]):
+        return ""
+    return f"{test['statistic']:.2f}" + ("" if pd.isna(test["df"]) else f" ({test['df']:.0f})")
+
+
+def test_name(say, test):
+    """The name of a test of tests.csv in words."""
+    return {
+        "pearson": say("Pearson’s chi-square"),
+        "fisher": say("Fisher’s exact test"),
+        "mann_whitney": say("Mann–Whitney (uses the order)"),
+        "goodness_of_fit": say("Chi-square goodness of fit"),
+        "mcnemar_min": say("McNemar, same firms: smallest p possible"),
+        "mcnemar_max": say("McNemar, same firms: largest p possible"),
+    }[test]
+
+
+def _effect(say, test):
+    measure = re.search(r"effect=(\w+)", test["note"])
+    names = {
+        "cramers_v": say("Cramér’s V"),
+        "odds_ratio": say("odds ratio"),
+        "probability_higher": say("chance that the second is higher"),
+        "cohens_w": say("Cohen’s w"),
+    }
+    return f"{test['effect']:.2f} ({names[measure[1]]})" if measure else ""
+
+
+def html_table(frame, caption):
+    """A plain HTML table: caption, column headings and row headings with their scope, everything else escaped."""
+    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in frame.columns)
+    body = "".join(
+        "<tr>"
+        + (f'<th scope="row">{html.escape(str(row[0]))}</th>' if str(row[0]) else "<td></td>")
+        + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row[1:])
+        + "</tr>"
+        for row in frame.itertuples(index=False)
+    )
+    name = html.escape(caption)
+    table = f"<table><caption>{name}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    # A wide table scrolls by itself on a narrow screen; what scrolls must be reachable by keyboard.
+    return f'<div class="scroll {NO_MATHS}" tabindex="0" role="group" aria-label="{name}">{table}</div>'
