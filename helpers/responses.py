@@ -51,7 +51,9 @@ def _read_table(path):
         return pq.read_table(path)
     except (pa.ArrowException, OSError, ValueError, TypeError) as error:
         reason = " ".join(str(error).split())[:100]
-        raise SurveyError(f"{path.parent.name}/{RESPONSES}: found a file that cannot be read ({reason}); {AGAIN}") from None
+        raise SurveyError(
+            f"{path.parent.name}/{RESPONSES}: found a file that cannot be read ({reason}); {AGAIN}"
+        ) from None
 
 
 def tally(table, question, kind, options):

@@ -301,6 +301,8 @@ def answered_any(q):
 def _check_codebook(book, questions):
     """What is wrong with questions and options before anybody has answered."""
     for row, q in questions.iterrows():
+        if q["question"] in ("respondent", "weight"):
+            yield Problem("questions.csv", row, f"question {q['question']}", "another id; raw answers use this one")
         if q["options"] not in book.offered:
             yield Problem("questions.csv", row, f"options {_quote(q['options'])}", "an option set of options.csv")
         if q["unit"] == "selections" and (q["kind"] != "multiple" or not q["asked_if"]):
