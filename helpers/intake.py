@@ -394,7 +394,7 @@ def _store(folder, frames, names, offered, columns, stored, account):
         listed = [option for option in options if option in offered[question] or numbers[option]]
         for option in listed:
             counts[question, option] = numbers[option]
-            if option not in offered[question]:
+            if option not in offered[question] and option in each.reader.options:
                 account.notes.append(f"{question}: {option} was chosen; counts.csv now lists it")
             if each.reader.multiple:
                 place = options.index(option)

@@ -214,11 +214,14 @@ def _read_delimited(path, encoding, delimiter):
 def _first_record(path, encoding, delimiter):
     with path.open(encoding=encoding, newline="") as file:
         try:
-            return next(csv.reader(file, delimiter=delimiter), [""])
+            head = next(csv.reader(file, delimiter=delimiter), [])
         except csv.Error as error:
             raise _refusal(
                 path, f"a heading line that cannot be read ({error})", "headings, quotes closed", 1
             ) from None
+    if not any(cell.strip() for cell in head):
+        raise _refusal(path, "an empty first row" if head else "an empty file", "a heading line and at least one row")
+    return head
 
 
 def _stripped(values, codes):

@@ -337,8 +337,8 @@ def _fill_bases(book, questions):
             bases[row] = total
         else:
             bases[row] = book.counts.get(tuple(q["asked_if"].split("=")), 0) if q["asked_if"] else book.respondents
-    filled = questions.assign(base=questions["base"].where(~questions.index.isin(list(bases)), pd.Series(bases)))
-    return filled.astype({"base": str}), problems
+    filled = questions["base"].to_dict() | {row: str(base) for row, base in bases.items()}
+    return questions.assign(base=pd.Series(filled, dtype=str)), problems
 
 
 def _check_bases(book, questions):
