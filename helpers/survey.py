@@ -260,7 +260,10 @@ class _Codebook:
     """Look-ups that the cross-checks share."""
 
     def __init__(self, frames):
-        self.questions = frames["questions.csv"].set_index("question")
+        questions = frames["questions.csv"]
+        self.questions = questions.set_index("question")
+        self.sets = dict(zip(questions["question"], questions["options"], strict=True))
+        self.routes = dict(zip(questions["question"], questions["asked_if"], strict=True))
         self.offered = frames["options.csv"].groupby("options", sort=False)["option"].agg(list).to_dict()
 
     def add_numbers(self, about, frames):
@@ -273,9 +276,9 @@ class _Codebook:
 
     def unknown(self, question, option=None):
         """Why a question (and option) does not resolve, as (value, expected); None when it does."""
-        if question not in self.questions.index:
+        if question not in self.sets:
             return f"question {_quote(question)}", "a question of questions.csv"
-        options = self.offered.get(self.questions.loc[question, "options"], [])
+        options = self.offered.get(self.sets[question], [])
         if option is not None and option not in options:
             return f"option {_quote(option)} of {question}", "one of " + ", ".join(options)
         return None
@@ -287,9 +290,9 @@ class _Codebook:
     def leads_back(self, question):
         """Whether following asked_if from a question leads back to a question on the way."""
         seen = set()
-        while question in self.questions.index and question not in seen:
+        while question in self.routes and question not in seen:
             seen.add(question)
-            question = self.questions.loc[question, "asked_if"].partition("=")[0]
+            question = self.routes[question].partition("=")[0]
         return question in seen
 
 
@@ -559,7 +562,12 @@ class Survey:
             return None
         from . import responses  # only where there are raw answers: pyarrow takes its time to import
 
-        offered = {question: list(self.table(question)["option"]) for question in self.questions.index}
+        sets = self.options.sort_values("order").groupby("options")["option"].agg(list)
+        listed = self.counts.groupby("question")["option"].agg(set)
+        offered = {
+            question: [option for option in sets[q["options"]] if option in listed[question]]
+            for question, q in self.questions.iterrows()
+        }
         return responses.read(self.folder / RESPONSES, self.questions["kind"].to_dict(), offered)
 
     @cached_property
