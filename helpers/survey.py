@@ -251,7 +251,7 @@ class _Codebook:
 
     def __init__(self, about, frames):
         self.respondents = about["respondents"]
-        self.questions = frames["questions.csv"].set_index("question")
+        self.questions = frames["questions.csv"].set_index("question").to_dict("index")
         self.offered = frames["options.csv"].groupby("options", sort=False)["option"].agg(list).to_dict()
         counts = frames["counts.csv"]
         self.counts = dict(
@@ -260,9 +260,9 @@ class _Codebook:
 
     def unknown(self, question, option=None):
         """Why a question (and option) does not resolve, as (value, expected); None when it does."""
-        if question not in self.questions.index:
+        if question not in self.questions:
             return f"question {_quote(question)}", "a question of questions.csv"
-        options = self.offered[self.questions.loc[question, "options"]]
+        options = self.offered[self.questions[question]["options"]]
         if option is not None and option not in options:
             return f"option {_quote(option)} of {question}", "one of " + ", ".join(options)
         return None
@@ -297,19 +297,20 @@ def _check_routes(book, questions):
 
 def _check_counts(book, counts):
     known = []
-    for row, c in counts.iterrows():
-        if unknown := book.unknown(c["question"], c["option"]):
+    for row, question, option in counts[["question", "option"]].itertuples():
+        if unknown := book.unknown(question, option):
             yield Problem("counts.csv", row, *unknown)
         else:
             known.append(row)
     for question, group in counts.loc[known].groupby("question", sort=False):
         yield from _check_question_counts(book, question, group)
-    for question in book.questions.index.difference(counts["question"], sort=False):
+    counted = set(counts["question"])
+    for question in (asked for asked in book.questions if asked not in counted):
         yield Problem("counts.csv", None, f"no row for question {question}", "a count for each of its options")
 
 
 def _check_question_counts(book, question, group):
-    q = book.questions.loc[question]
+    q = book.questions[question]
     base, numbers = int(q["base"]), group["count"].astype(int)
     ceiling, meaning = base, f"its base of {base}"
     if q["unit"] == "selections":
@@ -326,8 +327,8 @@ def _check_question_counts(book, question, group):
 
 
 def _check_published(book, published):
-    for row, p in published.iterrows():
-        if unknown := book.unknown(p["question"], p["option"]):
+    for row, question, option in published[["question", "option"]].itertuples():
+        if unknown := book.unknown(question, option):
             yield Problem("published.csv", row, *unknown)
 
 
@@ -444,15 +445,16 @@ class Survey:
 
     @cached_property
     def _counted(self):
-        return self.counts.set_index(["question", "option"])["count"]
+        asked = zip(self.counts["question"], self.counts["option"], strict=True)
+        return dict(zip(asked, self.counts["count"].tolist(), strict=True))
 
     def count(self, question, option):
         """The count of one option. Raises SurveyError if the question does not offer it."""
-        table = self.table(question)
-        if option not in table["option"].values:
-            known = ", ".join(table["option"])
-            raise SurveyError(f"option of {question}: found {_quote(option)}; expected one of {known}")
-        return int(self._counted[question, option])
+        try:
+            return self._counted[question, option]
+        except KeyError:
+            known = ", ".join(self.table(question)["option"])
+            raise SurveyError(f"option of {question}: found {_quote(option)}; expected one of {known}") from None
 
     def claimed(self, kind, question):
         """The value of the publisher's first claim of a kind about a question, or None."""
@@ -465,6 +467,15 @@ class Survey:
         Columns: `option`, `label` (in the survey's language), `count`, `base` (as printed: respondents, or
         selections where the codebook says so) and `role`. Options that counts.csv does not list were not offered.
         """
+        if question not in self._tables:
+            self._tables[question] = self._make_table(question)
+        return self._tables[question].copy()
+
+    @cached_property
+    def _tables(self):
+        return {}
+
+    def _make_table(self, question):
         q = self.question(question)
         chosen = self.options[self.options["options"] == q["options"]].sort_values("order")
         counts = self.counts[self.counts["question"] == question]
