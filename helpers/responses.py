@@ -50,7 +50,7 @@ def _read_table(path):
     try:
         return pq.read_table(path)
     except (pa.ArrowException, OSError, ValueError, TypeError) as error:
-        reason = " ".join(str(error).split())[:100]
+        reason = " ".join(str(error).replace(str(path), path.name).split())[:100]
         raise SurveyError(
             f"{path.parent.name}/{RESPONSES}: found a file that cannot be read ({reason}); {AGAIN}"
         ) from None

@@ -260,10 +260,7 @@ class _Codebook:
     """Look-ups that the cross-checks share."""
 
     def __init__(self, frames):
-        questions = frames["questions.csv"]
-        self.questions = questions.set_index("question")
-        self.sets = dict(zip(questions["question"], questions["options"], strict=True))
-        self.routes = dict(zip(questions["question"], questions["asked_if"], strict=True))
+        self.questions = frames["questions.csv"].set_index("question").to_dict("index")
         self.offered = frames["options.csv"].groupby("options", sort=False)["option"].agg(list).to_dict()
 
     def add_numbers(self, about, frames):
@@ -276,9 +273,9 @@ class _Codebook:
 
     def unknown(self, question, option=None):
         """Why a question (and option) does not resolve, as (value, expected); None when it does."""
-        if question not in self.sets:
+        if question not in self.questions:
             return f"question {_quote(question)}", "a question of questions.csv"
-        options = self.offered.get(self.sets[question], [])
+        options = self.offered.get(self.questions[question]["options"], [])
         if option is not None and option not in options:
             return f"option {_quote(option)} of {question}", "one of " + ", ".join(options)
         return None
@@ -290,9 +287,9 @@ class _Codebook:
     def leads_back(self, question):
         """Whether following asked_if from a question leads back to a question on the way."""
         seen = set()
-        while question in self.routes and question not in seen:
+        while question in self.questions and question not in seen:
             seen.add(question)
-            question = self.routes[question].partition("=")[0]
+            question = self.questions[question]["asked_if"].partition("=")[0]
         return question in seen
 
 
@@ -303,7 +300,7 @@ def answered_any(q):
 
 def _check_codebook(book, questions):
     """What is wrong with questions and options before anybody has answered."""
-    for row, q in questions.iterrows():
+    for row, q in questions.to_dict("index").items():
         if q["question"] in ("respondent", "weight"):
             yield Problem("questions.csv", row, f"question {q['question']}", "another id; raw answers use this one")
         if q["options"] not in book.offered:
@@ -320,7 +317,7 @@ def _check_codebook(book, questions):
         for other in group:
             if unknown := book.unknown(other):
                 yield Problem("questions.csv", row, f"answered_any {_quote(other)}: {unknown[0]}", unknown[1])
-            elif {*answered_any(book.questions.loc[other])} != {*group}:
+            elif {*answered_any(book.questions[other])} != {*group}:
                 found = f"answered_any of {q['question']} that differs from that of {other}"
                 yield Problem("questions.csv", row, found, "the same questions in each")
         if group and (q["question"] not in group or q["unit"] == "selections" or q["asked_if"]):
@@ -345,14 +342,16 @@ def _fill_bases(book, questions):
 
 
 def _check_bases(book, questions):
-    for row, q in questions.iterrows():
+    for row, q in questions.to_dict("index").items():
         if q["unit"] == "respondents" and int(q["base"]) > book.respondents:
             expected = f"at most the {book.respondents} respondents of survey.toml"
             yield Problem("questions.csv", row, f"base {q['base']} of {q['question']}", expected)
 
 
 def _check_routes(book, questions):
-    for row, q in questions[(questions["asked_if"] != "") & (questions["unit"] == "respondents")].iterrows():
+    for row, q in questions.to_dict("index").items():
+        if not q["asked_if"] or q["unit"] != "respondents":
+            continue
         routed = book.counts.get(tuple(q["asked_if"].split("=")), 0)
         if int(q["base"]) != routed:
             expected = f"{routed}, the count of {q['asked_if']} in counts.csv"
@@ -361,19 +360,20 @@ def _check_routes(book, questions):
 
 def _check_counts(book, counts):
     known = []
-    for row, c in counts.iterrows():
-        if unknown := book.unknown(c["question"], c["option"]):
+    for row, question, option in counts[["question", "option"]].itertuples():
+        if unknown := book.unknown(question, option):
             yield Problem("counts.csv", row, *unknown)
         else:
             known.append(row)
     for question, group in counts.loc[known].groupby("question", sort=False):
         yield from _check_question_counts(book, question, group)
-    for question in book.questions.index.difference(counts["question"], sort=False):
+    counted = set(counts["question"])
+    for question in (asked for asked in book.questions if asked not in counted):
         yield Problem("counts.csv", None, f"no row for question {question}", "a count for each of its options")
 
 
 def _check_question_counts(book, question, group):
-    q = book.questions.loc[question]
+    q = book.questions[question]
     base, numbers = int(q["base"]), group["count"].astype(int)
     ceiling, meaning = base, f"its base of {base}"
     if q["unit"] == "selections":
@@ -390,8 +390,8 @@ def _check_question_counts(book, question, group):
 
 
 def _check_published(book, published):
-    for row, p in published.iterrows():
-        if unknown := book.unknown(p["question"], p["option"]):
+    for row, question, option in published[["question", "option"]].itertuples():
+        if unknown := book.unknown(question, option):
             yield Problem("published.csv", row, *unknown)
 
 
@@ -473,8 +473,10 @@ def read_folder(folder):
         problems += _check_codebook(book, frames["questions.csv"])
     if not problems:
         book.add_numbers(about, frames)
-        frames["questions.csv"], problems = _fill_bases(book, frames["questions.csv"])
-        book.questions = frames["questions.csv"].set_index("question")
+        if (frames["questions.csv"]["base"] == "").any():
+            frames["questions.csv"], problems = _fill_bases(book, frames["questions.csv"])
+            book = _Codebook(frames)
+            book.add_numbers(about, frames)
     if not problems:
         problems = list(_check_bases(book, frames["questions.csv"]))
     if not problems:
@@ -572,15 +574,16 @@ class Survey:
 
     @cached_property
     def _counted(self):
-        return self.counts.set_index(["question", "option"])["count"]
+        asked = zip(self.counts["question"], self.counts["option"], strict=True)
+        return dict(zip(asked, self.counts["count"].tolist(), strict=True))
 
     def count(self, question, option):
         """The count of one option. Raises SurveyError if the question does not offer it."""
-        table = self.table(question)
-        if option not in table["option"].values:
-            known = ", ".join(table["option"])
-            raise SurveyError(f"option of {question}: found {_quote(option)}; expected one of {known}")
-        return int(self._counted[question, option])
+        try:
+            return self._counted[question, option]
+        except KeyError:
+            known = ", ".join(self.table(question)["option"])
+            raise SurveyError(f"option of {question}: found {_quote(option)}; expected one of {known}") from None
 
     def claimed(self, kind, question):
         """The value of the publisher's first claim of a kind about a question, or None."""
@@ -593,6 +596,15 @@ class Survey:
         Columns: `option`, `label` (in the survey's language), `count`, `base` (as printed: respondents, or
         selections where the codebook says so) and `role`. Options that counts.csv does not list were not offered.
         """
+        if question not in self._tables:
+            self._tables[question] = self._make_table(question)
+        return self._tables[question].copy()
+
+    @cached_property
+    def _tables(self):
+        return {}
+
+    def _make_table(self, question):
         q = self.question(question)
         chosen = self.options[self.options["options"] == q["options"]].sort_values("order")
         counts = self.counts[self.counts["question"] == question]

@@ -264,7 +264,6 @@ def test_spoilt_files_import_soundly_or_end_in_a_message(world, tmp_path, batch,
         outcomes.append(attempt(folder, path, tmp_path, rng))
         shutil.rmtree(folder)
         path.unlink()
-    print("OUT", outcomes)
     assert "imported" in outcomes or "open" in outcomes
     assert "refused" in outcomes
     assert "Traceback" not in "".join(capsys.readouterr())
