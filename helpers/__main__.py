@@ -68,8 +68,6 @@ def report(arguments):
     from . import pipeline
 
     job = pipeline.plan(arguments.survey, arguments.lang, arguments.output_dir, arguments.only, arguments.p)
-    for name, missing in job.left_out.items():
-        print(f"left out: {name} (this survey has no {', '.join(missing)})", file=sys.stderr)
     began, started = time.monotonic(), []
     progress = pipeline.show_progress(len(job.notebooks) + 1)
 

@@ -56,11 +56,8 @@ def write_page(path, target, lang="en"):
     _export(page, target, lang)
 
 
-def write_report(paths, target, survey, left_out=()):
-    """Write one HTML file from executed notebooks in the order given; figures and tables lie beside it.
-
-    `left_out` are the titles of topics that the survey has nothing for; the contents say so.
-    """
+def write_report(paths, target, survey):
+    """Write one HTML file from executed notebooks in the order given; figures and tables lie beside it."""
     say = Language(survey.lang)
     cells, sections = [], []
     for path in paths:
@@ -70,7 +67,7 @@ def write_report(paths, target, survey, left_out=()):
         sections.append((path.stem, first.splitlines()[0].lstrip("# ")))
     report = {
         "skip": say("Skip to the report"),
-        "contents": _contents(sections, left_out, say),
+        "contents": _contents(sections, say),
         "opening": _opening(survey, target.parent, dict(sections), say),
         "script": FOLLOW,
     }
@@ -136,17 +133,11 @@ def _fold(sources, say):
 # --- what comes before them ------------------------------------------------------------------------------------------
 
 
-def _contents(sections, left_out, say):
+def _contents(sections, say):
     items = "".join(f'<li><a href="#{stem}">{phrases(title)}</a></li>' for stem, title in sections)
     heading = html.escape(say("Contents"))
-    note = ""
-    if left_out:
-        words = say(
-            "Left out, as this survey did not ask or print what they need: {topics}", topics=say("; ").join(left_out)
-        )
-        note = f"<p>{html.escape(words)}</p>"
     label = html.escape(say("Contents of the report"))
-    return f'<nav class="contents" aria-label="{label}"><details open><summary>{heading}</summary><ol>{items}</ol>{note}</details></nav>'
+    return f'<nav class="contents" aria-label="{label}"><details open><summary>{heading}</summary><ol>{items}</ol></details></nav>'
 
 
 def _opening(survey, folder, titles, say):

@@ -12,18 +12,14 @@ from pathlib import Path
 import nbformat
 
 from . import html
-from .survey import DATA, ROOT, SurveyError, load, read_codebook
+from .survey import ROOT, SurveyError, load
 from .text import Language
 from .topic import ParameterError, check_against, check_parameter, gather
 from .workbook import write_workbook
 
 NOTEBOOKS = ROOT / "notebooks"
 SUMMARY = "12_summary"
-GATHERED = ("tests", "findings", "comparisons", "figures")  # tables that all notebooks add to
 OURS = ("figures", "tables", "notebooks", "report.html", "tables.xlsx")  # what a run replaces in its output folder
-# What a notebook needs beside the questions of its own topic.
-CLAIMS = "11_published_claims"
-NEEDS = {SUMMARY: ("awareness", "measures"), CLAIMS: ("awareness",)}
 COMMON = ("survey", "lang", "output_dir")  # parameters that have an option of their own
 
 
@@ -37,17 +33,13 @@ class OutputError(SurveyError):
 
 @dataclass(frozen=True)
 class Job:
-    """One report: a survey in a language, the notebooks to run, and their parameters.
-
-    `left_out` maps notebooks that this survey has nothing for to what they need.
-    """
+    """One report: a survey in a language, the notebooks to run, and their parameters."""
 
     survey: str
     lang: str
     folder: Path
     notebooks: list[str]
     parameters: dict = field(default_factory=dict)
-    left_out: dict = field(default_factory=dict)
 
 
 # --- what may be run -------------------------------------------------------------------------------------------------
@@ -68,28 +60,6 @@ def choose_notebooks(only=()):
             raise ParameterError(f"--only: found {wanted!r}; expected numbers or names of {', '.join(names)}")
         chosen += found
     return [name for name in names if name in chosen] if only else names
-
-
-def find_left_out(survey):
-    """Notebooks that a survey has nothing for, with what is missing: questions of their topic, or printed claims.
-
-    The notebooks were written for the questions that the default survey has under each topic of its codebook.
-    """
-    frames, _ = read_codebook(DATA / default_parameters(SUMMARY)["survey"])
-    topics = frames["questions.csv"].groupby("topic")["question"].agg(list).to_dict()
-    left_out = {}
-    for name in notebook_names():
-        needed = [name.partition("_")[2], *NEEDS.get(name, ())]
-        missing = [q for topic in needed for q in topics.get(topic, []) if not survey.has(q)]
-        if name == CLAIMS:
-            missing += [
-                file
-                for file, rows in (("claims.csv", survey.claims), ("published.csv", survey.published))
-                if rows.empty
-            ]
-        if missing:
-            left_out[name] = missing
-    return left_out
 
 
 @cache
@@ -127,11 +97,7 @@ def read_parameters(pairs, notebooks):
 def plan(survey, lang, folder=None, only=(), pairs=()):
     """A Job, with everything checked that can be before a kernel starts. Raises SurveyError or ParameterError."""
     loaded = load(survey, lang)
-    left_out = find_left_out(loaded)
-    notebooks = [name for name in choose_notebooks(only) if name not in left_out]
-    if not notebooks:
-        missing = "; ".join(f"{name} needs {', '.join(left_out[name])}" for name in choose_notebooks(only))
-        raise SurveyError(f"{loaded.name}: found nothing to report on; expected what the notebooks need: {missing}")
+    notebooks = choose_notebooks(only)
     parameters = read_parameters(pairs, notebooks)
     if parameters.get("reference"):
         parameters["reference"] = str(Path(parameters["reference"]).expanduser().resolve())
@@ -140,7 +106,7 @@ def plan(survey, lang, folder=None, only=(), pairs=()):
     inside = loaded.folder.parent == (ROOT / "data").resolve()
     base = Path(folder).expanduser().resolve() if folder else ROOT / "outputs"
     name = loaded.name if inside else str(loaded.folder)
-    return Job(name, lang, base / loaded.name / lang, notebooks, parameters, left_out)
+    return Job(name, lang, base / loaded.name / lang, notebooks, parameters)
 
 
 # --- running ---------------------------------------------------------------------------------------------------------
@@ -152,19 +118,18 @@ def run(job, progress):
     `progress(name)` is called as each notebook begins. Raises NotebookFailed or OutputError. Returns the report's path.
     """
     with _workshop(job.folder) as aside:
-        if len(job.notebooks) + len(job.left_out) < len(notebook_names()):
+        if len(job.notebooks) < len(notebook_names()):
             _copy_last(job.folder, aside)
-            for name in job.left_out:
-                _forget(aside, name)
         for name in job.notebooks:
             progress(name)
             execute(job, name, aside)
-        for kind in GATHERED:
+        for kind in ("tests", "findings", "comparisons", "figures"):
             gather(aside / "tables", kind)
         progress("report.html")
+        html.write_report(
+            sorted((aside / "notebooks").glob("*.ipynb")), aside / "report.html", load(job.survey, job.lang)
+        )
         survey = load(job.survey, job.lang)
-        paths = sorted((aside / "notebooks").glob("*.ipynb"))
-        html.write_report(paths, aside / "report.html", survey, [title_of(name, job.lang) for name in job.left_out])
         write_workbook(aside / "tables.xlsx", aside / "tables", survey, job.parameters.get("confidence", 0.95))
         _install(aside, job.folder)
     return job.folder / "report.html"
@@ -259,22 +224,6 @@ def _copy_last(folder, aside):
     for name in OURS[:3]:
         if (folder / name).is_dir():
             shutil.copytree(folder / name, aside / name)
-
-
-def _forget(aside, notebook):
-    """Take a notebook of the last run, and what it added to the common tables, out of the copy."""
-    for path in (
-        aside / "notebooks" / f"{notebook}.ipynb",
-        *(aside / "tables" / k / f"{notebook}.csv" for k in GATHERED),
-    ):
-        path.unlink(missing_ok=True)
-
-
-def title_of(notebook, lang):
-    """The heading of a notebook in a language."""
-    cells = nbformat.read(NOTEBOOKS / f"{notebook}.ipynb", as_version=4).cells
-    first = next(cell.source for cell in cells if cell.cell_type == "markdown")
-    return Language(lang).prose(first).splitlines()[0].lstrip("# ")
 
 
 def _keep_failed(target, folder):

@@ -481,35 +481,26 @@ class Topic:
         return pd.read_csv(path)
 
     def overview(self):
-        """Headings, tables and colours of the overview, from the tables of the other notebooks.
-
-        A topic whose question the survey did not ask is not among them.
-        """
+        """Headings, tables and colours of the overview, from the tables of the other notebooks."""
         say, read = self.say, self.read
         awareness, measures = read("awareness"), read("measures")
         groups = awareness[awareness["option"] == "aware"].assign(label=lambda t: t["group"])
         panels = [
             (say("Largely aware of the security of"), groups, "aware"),
-            (say("Partners ready for the end of support?"), self._if_asked("q3"), "unaware"),
+            (say("Partners ready for the end of support?"), read("q3"), "unaware"),
             (say("Done now about it"), measures[measures["question"] == "q4"], "wanted"),
-            (say("What holds firms back"), self._if_asked("q6"), "own"),
+            (say("What holds firms back"), read("q6"), "own"),
             (say("Attacks on partners"), self._attacks(), "reached"),
-            (say("Who should act for small firms"), self._if_asked("q10"), "customers"),
+            (say("Who should act for small firms"), read("q10"), "customers"),
         ]
-        panels = [panel for panel in panels if panel[1] is not None]
         ranked = {"by": "share", "ascending": False, "kind": "stable"}
         panels = [(heading, table.sort_values(**ranked), color) for heading, table, color in panels]
         return [
             (heading, table.assign(label=table["label"].map(text.brief)), color) for heading, table, color in panels
         ]
 
-    def _if_asked(self, question):
-        return self.read(question) if self.survey.has(question) else None
-
     def _attacks(self):
-        """Firms reached and harmed, and the kinds of attack, all as shares of all respondents; None if not asked."""
-        if not self.survey.has("q7_content", "q7_damage"):
-            return None
+        """Firms reached and harmed, and the kinds of attack, all as shares of all respondents."""
         kinds = self.read("q7_content").assign(base=self.survey.respondents, share=lambda t: t["share_all"])
         return pd.concat([self.read("reached"), kinds[kinds["role"] == "answer"]], ignore_index=True)
 
