@@ -22,6 +22,7 @@ from .text import Language, sample_limits
 
 TEMPLATES = Path(__file__).parent / "templates"
 HEADLINES = ("awareness", "measures", "incidents", "agreements", "awareness_map")  # figures of the first screen
+BEGIN = '<main id="main">'
 FOLLOW = """
 const links = new Map([...document.querySelectorAll('.contents li a')].map(a => [a.hash.slice(1), a]));
 const seen = new IntersectionObserver(entries => entries.forEach(entry => {
@@ -51,32 +52,53 @@ def write_page(path, target, lang="en"):
     """Write one executed notebook as a page of its own, with its code folded away."""
     notebook = nbformat.read(path, as_version=4)
     say = Language(lang)
-    title = next(cell.source for cell in notebook.cells if cell.cell_type == "markdown").splitlines()[0].lstrip("# ")
-    page = nbformat.v4.new_notebook(cells=list(_cells(notebook, path.stem, say, level=0)), metadata={"title": title})
-    _export(page, target, lang)
+    cells = list(_cells(notebook, path.stem, say, level=0))
+    page = nbformat.v4.new_notebook(cells=cells, metadata={"title": _title(notebook)})
+    _write(_export(page, lang), target)
 
 
-def write_report(paths, target, survey):
-    """Write one HTML file from executed notebooks in the order given; figures and tables lie beside it."""
+def part(notebook, stem, lang):
+    """One executed notebook's part of the report, as HTML: what the page of a report holds between its ends."""
+    say = Language(lang)
+    page = nbformat.v4.new_notebook(cells=list(_cells(notebook, stem, say, level=1)), metadata={"title": stem})
+    whole = _export(page, lang)
+    return whole[whole.index(BEGIN) + len(BEGIN) : whole.rindex("</main>")]
+
+
+def write_report(paths, target, survey, parts=None):
+    """Write one HTML file from executed notebooks in the order given; figures and tables lie beside it.
+
+    `parts` is a folder where parts of the report may lie ready, by notebook; the others are made here.
+    """
     say = Language(survey.lang)
-    cells, sections = [], []
+    bodies, sections = [], []
     for path in paths:
         notebook = nbformat.read(path, as_version=4)
-        cells += _cells(notebook, path.stem, say, level=1)
-        first = next(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-        sections.append((path.stem, first.splitlines()[0].lstrip("# ")))
+        sections.append((path.stem, _title(notebook)))
+        ready = parts / f"{path.stem}.html" if parts else None
+        made = ready and ready.exists()
+        bodies.append(ready.read_text(encoding="utf-8") if made else part(notebook, path.stem, survey.lang))
     report = {
         "skip": say("Skip to the report"),
         "contents": _contents(sections, say),
         "opening": _opening(survey, target.parent, dict(sections), say),
         "script": FOLLOW,
     }
-    joined = nbformat.v4.new_notebook(cells=cells, metadata={"title": survey.info("title"), "report": report})
-    _export(joined, target, survey.lang)
+    shell = nbformat.v4.new_notebook(metadata={"title": survey.info("title"), "report": report})
+    before, after = _export(shell, survey.lang).rsplit("</main>", 1)
+    _write(f"{before}{''.join(bodies)}</main>{after}", target)
 
 
-def _export(notebook, target, lang):
-    body, _ = exporter(lang).from_notebook_node(notebook)
+def _title(notebook):
+    first = next(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    return first.splitlines()[0].lstrip("# ")
+
+
+def _export(notebook, lang):
+    return exporter(lang).from_notebook_node(notebook)[0]
+
+
+def _write(body, target):
     half = target.with_suffix(f".{os.getpid()}.tmp")
     half.write_text(body, encoding="utf-8")
     half.replace(target)

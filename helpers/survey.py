@@ -11,9 +11,10 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
+from . import LANGUAGES
+
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"
-LANGUAGES = ("en", "ja")
 
 KINDS = ("single", "multiple")
 UNITS = ("respondents", "selections")
