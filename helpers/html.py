@@ -12,12 +12,12 @@ import re
 from pathlib import Path
 
 import nbformat
-import pandas as pd
 from nbconvert import HTMLExporter
 from nbconvert.filters.highlight import Highlight2HTML
 from PIL import Image
 
 from .charts import pieces
+from .tables import read_csv
 from .text import Language, sample_limits
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -172,7 +172,7 @@ def _headlines(folder):
     path = folder / "tables" / "figures.csv"
     if not path.exists():
         return []
-    figures = pd.read_csv(path).set_index("figure")
+    figures = read_csv(path).set_index("figure")
     return [{**figures.loc[name].to_dict(), "figure": name} for name in HEADLINES if name in figures.index]
 
 

@@ -21,6 +21,17 @@ HIDDEN = (
 )  # columns for computing, not for reading
 
 
+WORDS = (
+    *("label", "group", "pair", "side", "short", "wording", "text", "finding", "figure", "title", "alt", "note"),
+    *("notebook", "question", "option", "options", "role", "first", "second", "verdict", "test", "flag", "status"),
+)  # columns of text, whatever it looks like
+
+
+def read_csv(path):
+    """A table as it was written: an answer that reads "None", "n/a" or "1.50" stays the text that it is."""
+    return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(WORDS, object))
+
+
 def readable(say, table):
     """A table as people read it: headings in words, shares in percent, the interval in one column, text elsewhere."""
     columns = {}

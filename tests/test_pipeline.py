@@ -45,13 +45,13 @@ def report(*arguments, timeout=300):
 # --- one full run per language ---------------------------------------------------------------------------------------
 
 
-def full_run(factory, lang):
-    """The exit code, words and output folder of a language's full run, made once for all workers.
+def full_run(factory, name, *arguments):
+    """The exit code, words and output folder of a full run with these arguments, made once for all workers.
 
     pytest-xdist's groups would be simpler; with pytest 9.2 they are silently ignored (pytest-xdist, issue 1386).
     """
     base = factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"full-run-{lang}"
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"full-run-{name}"
     try:
         folder.mkdir()
     except FileExistsError:  # another worker is at it
@@ -60,7 +60,7 @@ def full_run(factory, lang):
                 break
             time.sleep(1)
     else:
-        done = report("--output-dir", folder / "out", "--lang", lang)
+        done = report("--output-dir", folder / "out", *arguments)
         (folder / "part.json").write_text(json.dumps([done.returncode, done.stdout, done.stderr]), encoding="utf-8")
         (folder / "part.json").rename(folder / "done.json")
     said = json.loads((folder / "done.json").read_text(encoding="utf-8"))
@@ -69,12 +69,12 @@ def full_run(factory, lang):
 
 @pytest.fixture(scope="session")
 def english(tmp_path_factory):
-    return full_run(tmp_path_factory, "en")
+    return full_run(tmp_path_factory, "en", "--lang", "en")
 
 
 @pytest.fixture(scope="session")
 def japanese(tmp_path_factory):
-    return full_run(tmp_path_factory, "ja")
+    return full_run(tmp_path_factory, "ja", "--lang", "ja")
 
 
 in_both = pytest.mark.parametrize("lang", ["en", "ja"])
