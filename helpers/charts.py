@@ -142,7 +142,8 @@ def wrap(text, width, size=SMALL, weight="normal"):
             lines.append(piece)
         while text_width(lines[-1].rstrip(), size, weight) > width and len(lines[-1]) > 1:
             line = lines[-1]
-            too_wide = partial(lambda line, n: text_width(line[:n], size, weight) > width, line)
+            # A little narrower: over a hundred like signs, rounding to whole dots adds up.
+            too_wide = partial(lambda line, n: text_width(line[:n], size, weight) > 0.95 * width, line)
             cut = max(1, bisect_left(range(1, len(line)), True, key=too_wide))
             lines[-1:] = [line[:cut], line[cut:]]
     return "\n".join(line.rstrip() for line in lines)
@@ -184,30 +185,31 @@ def frame(say, title, subtitle="", caption="", height=4.5, key_room=False, **sub
     """A page with its words in place and empty axes between them: `(figure, axes)`.
 
     `title` states the finding, `subtitle` the question and the measure, `caption` base and source. `height` is in
-    inches (the width is always the same); `key_room` keeps a line free above the axes for `page_key`; `subplots` go to `Figure.subplots`,
+    inches (the width is always the same), more if the words need it; `key_room` keeps a line free above the axes for `page_key`; `subplots` go to `Figure.subplots`,
     or to `Figure.subplot_mosaic` if they name a `mosaic`.
     """
     use_theme(say.lang)
+    space = (WIDTH - 2 * MARGIN) * 72
+    bold = "normal" if say.lang == "ja" else "bold"  # the Japanese font has one weight
+    heads = [
+        (fit(title, space, 4, TITLE, bold), TITLE, {"weight": bold, "color": COLORS["ink"]}),
+        (fit(subtitle, space, 3, SUBTITLE), SUBTITLE, {"color": COLORS["quiet"]}),
+    ]
+    foot = fit(caption, space, 6, even=False)
+    height += sum(_beyond(words, usual) for words, usual in ((heads[0][0], 3), (heads[1][0], 2), (foot, 3)))
     fig = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained", facecolor="white")
     FigureCanvasAgg(fig)
-    space = (WIDTH - 2 * MARGIN) * 72
-    weight = "normal" if say.lang == "ja" else "bold"  # the Japanese font has one weight
     top = height - MARGIN
-    for text, size, style in (
-        (title, TITLE, {"weight": weight, "color": COLORS["ink"]}),
-        (subtitle, SUBTITLE, {"color": COLORS["quiet"]}),
-    ):
-        if text:
-            lines = fit(text, space, 4, size, style.get("weight", "normal"))
-            _place(fig, lines, top, size, "top", **style)
-            top -= _height(lines, size) + 0.05
+    for words, size, style in heads:
+        if words:
+            _place(fig, words, top, size, "top", **style)
+            top -= _height(words, size) + 0.05
     fig.key_top = top / height
     top -= 0.26 if key_room else 0
     bottom = MARGIN
-    if caption:
-        lines = wrap(caption, space, SMALL)
-        _place(fig, lines, bottom, SMALL, "bottom", color=COLORS["quiet"])
-        bottom += _height(lines, SMALL) + 0.06
+    if foot:
+        _place(fig, foot, bottom, SMALL, "bottom", color=COLORS["quiet"])
+        bottom += _height(foot, SMALL) + 0.06
     fig.page_title = title
     side = MARGIN / WIDTH
     fig.get_layout_engine().set(
@@ -219,6 +221,11 @@ def frame(say, title, subtitle="", caption="", height=4.5, key_room=False, **sub
 def _place(fig, text, y, size, align, **style):
     height = fig.get_figheight()
     fig.text(MARGIN / WIDTH, y / height, text, fontsize=size, va=align, linespacing=1.25, in_layout=False, **style)
+
+
+def _beyond(text, lines):
+    """Inches that a page grows by for words of more lines than it has room for."""
+    return max(0, text.count("\n") + 1 - lines) * 0.25
 
 
 def _height(text, size):

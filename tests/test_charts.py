@@ -248,7 +248,7 @@ def test_pictures_are_small_and_1600_wide(lang):
 
 
 def bars_with(label, lang="en"):
-    """A figure of bars, one of which has this label."""
+    """A figure of bars, one of which has this label, as have all the page's words."""
     say = text.Language(lang)
     table = Topic("01", survey.load("osaka-2019", lang)).table("q10")
     table.loc[0, "label"] = label

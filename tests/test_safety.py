@@ -6,11 +6,22 @@ turn the writing direction, or be far too long; none of it may run, load, link, 
 
 import csv
 import json
+import re
 import shutil
+from html.parser import HTMLParser
+from xml.etree import ElementTree
 
+import nbformat
 import pandas as pd
+import pytest
+import test_charts
+import test_pipeline
+import test_report
+import test_workbook
 
-from helpers import survey
+from helpers import charts, survey, text
+
+browser = test_report.browser
 
 LONG = "Unbroken" + "x" * 292
 TEXTS = [
@@ -80,8 +91,12 @@ def hostile(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def labels(hostile):
-    """Every label of the hostile survey's answers."""
-    return set(pd.read_csv(hostile[0] / "options.csv", dtype=str, keep_default_na=False)["label_en"])
+    """Every label of the hostile survey's answers and questions."""
+    files = {"options.csv": "label_en", "questions.csv": "short_en"}
+    tables = [
+        pd.read_csv(hostile[0] / name, dtype=str, keep_default_na=False)[column] for name, column in files.items()
+    ]
+    return set().union(*tables)
 
 
 def squeezed(words):
@@ -175,7 +190,7 @@ def test_notebooks_hold_nothing_active(hostile):
     assert set.union(*(piece.tags for piece in pieces)) <= TAGS - {"script", "style", "img", "a"}
     assert set.union(*(piece.attributes for piece in pieces)) <= {"class", "scope", "tabindex", "role", "aria-label"}
     # JupyterLab typesets what stands between dollar signs, unless an element around it says no.
-    assert [piece.classes for piece in pieces if not any("mathjax_ignore" in c for c in piece.classes[:2])] == []
+    assert [piece.classes for piece in pieces if not any("mathjax_ignore" in c for c in piece.classes[:3])] == []
 
 
 def test_notebooks_have_no_words_of_the_survey_in_their_prose(hostile):
