@@ -22,6 +22,7 @@ from .text import Language, sample_limits
 
 TEMPLATES = Path(__file__).parent / "templates"
 HEADLINES = ("awareness", "measures", "incidents", "agreements", "awareness_map")  # figures of the first screen
+NEXT = r"[^\n\[]{1,24}\[[^\]\n]+\]\(\d\d_\w+\.ipynb\)\.?"  # a cell that is a link to the next notebook
 FOLLOW = """
 const links = new Map([...document.querySelectorAll('.contents li a')].map(a => [a.hash.slice(1), a]));
 const seen = new IntersectionObserver(entries => entries.forEach(entry => {
@@ -92,6 +93,8 @@ def _cells(notebook, stem, say, level):
         if "notebook-only" in cell.metadata.get("tags", []):
             continue
         name = f"{stem[:2]}-{number:02d}"
+        if level and re.fullmatch(NEXT, cell.source.strip()):
+            continue  # in the report, what comes next stands below
         if cell.cell_type == "markdown":
             yield _prose(cell.source, stem, name, level)
         elif cell.cell_type == "code":

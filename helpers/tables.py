@@ -192,12 +192,17 @@ def _effect(say, test):
 
 
 def html_table(frame, caption):
-    """A plain HTML table: caption, column headings and row headings with their scope, everything else escaped."""
-    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in frame.columns)
+    """A plain HTML table: caption, column headings and row headings with their scope, everything else escaped.
+
+    Columns of words have the class "words"; numbers stand to the right.
+    """
+    kinds = [' class="words"' if _has_words(frame.iloc[:, i]) else "" for i in range(frame.shape[1])]
+    heads = zip(kinds, frame.columns, strict=True)
+    head = "".join(f'<th scope="col"{kind}>{html.escape(name)}</th>' for kind, name in heads)
     body = "".join(
         "<tr>"
         + (f'<th scope="row">{html.escape(str(row[0]))}</th>' if str(row[0]) else "<td></td>")
-        + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row[1:])
+        + "".join(f"<td{kind}>{html.escape(str(cell))}</td>" for kind, cell in zip(kinds[1:], row[1:], strict=True))
         + "</tr>"
         for row in frame.itertuples(index=False)
     )
@@ -205,3 +210,7 @@ def html_table(frame, caption):
     table = f"<table><caption>{name}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     # A wide table scrolls by itself on a narrow screen; what scrolls must be reachable by keyboard.
     return f'<div class="scroll {NO_MATHS}" tabindex="0" role="group" aria-label="{name}">{table}</div>'
+
+
+def _has_words(cells):
+    return any(sign.isalpha() for cell in cells for sign in str(cell))
