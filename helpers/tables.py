@@ -29,7 +29,7 @@ WORDS = (
 
 def read_csv(path):
     """A table as it was written: an answer that reads "None", "n/a" or "1.50" stays the text that it is."""
-    return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(WORDS, object))
+    return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(WORDS, str))
 
 
 def readable(say, table):

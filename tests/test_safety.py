@@ -20,6 +20,8 @@ import test_report
 import test_workbook
 
 from helpers import charts, survey, text
+from helpers.tables import read_csv
+from helpers.topic import write_csv
 
 browser = test_report.browser
 
@@ -285,3 +287,26 @@ def test_other_values_stand_as_they_are(label):
 def test_a_sentence_quotes_the_beginning_of_an_endless_label():
     assert len(text.Language("en").quoted(LONG)) == text.LONGEST + 2
     assert text.Language("en").quoted("short") == "“short”"
+
+
+# --- what goes in ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("label", ["None", "n/a", "NA", "null", "1.50", "007", "nan", "=1", ' "x", y'])
+def test_a_table_is_read_as_it_was_written(label, tmp_path):
+    table = pd.DataFrame({"label": [label, "x"], "share": [0.1, None], "finding": [label, label]})
+    write_csv(table, tmp_path / "t.csv")
+    pd.testing.assert_frame_equal(read_csv(tmp_path / "t.csv"), table)
+
+
+@pytest.mark.parametrize(("sign", "name"), [("\x07", "U+0007"), ("\x1b", "U+001B"), ("\uffff", "U+FFFF")])
+def test_signs_that_no_picture_can_hold_end_in_a_message(sign, name, copy_of_osaka):
+    copy_of_osaka.edit("options.csv", "Wholesale and retail", f"Wholesale{sign} and retail")
+    with pytest.raises(survey.SurveyError, match=r"options.csv, row 3: found the control character " + re.escape(name)):
+        copy_of_osaka.load()
+
+
+def test_a_control_character_in_toml_ends_in_a_message(copy_of_osaka):
+    copy_of_osaka.edit("survey.toml", 'title_en = "', 'title_en = "\\u0007')
+    with pytest.raises(survey.SurveyError, match=r"survey.toml: found title_en = .*; expected text without control"):
+        copy_of_osaka.load()
