@@ -12,17 +12,18 @@ import re
 from pathlib import Path
 
 import nbformat
-import pandas as pd
 from nbconvert import HTMLExporter
 from nbconvert.filters.highlight import Highlight2HTML
 from PIL import Image
 
 from .charts import pieces
+from .tables import read_csv
 from .text import Language, sample_limits
 
 TEMPLATES = Path(__file__).parent / "templates"
 HEADLINES = ("awareness", "measures", "incidents", "agreements", "awareness_map")  # figures of the first screen
 BEGIN = '<main id="main">'
+NEXT = r"[^\n\[]{1,24}\[[^\]\n]+\]\(\d\d_\w+\.ipynb\)\.?"  # a cell that is a link to the next notebook
 FOLLOW = """
 const links = new Map([...document.querySelectorAll('.contents li a')].map(a => [a.hash.slice(1), a]));
 const seen = new IntersectionObserver(entries => entries.forEach(entry => {
@@ -114,6 +115,8 @@ def _cells(notebook, stem, say, level):
         if "notebook-only" in cell.metadata.get("tags", []):
             continue
         name = f"{stem[:2]}-{number:02d}"
+        if level and re.fullmatch(NEXT, cell.source.strip()):
+            continue  # in the report, what comes next stands below
         if cell.cell_type == "markdown":
             yield _prose(cell.source, stem, name, level)
         elif cell.cell_type == "code":
@@ -194,7 +197,7 @@ def _headlines(folder):
     path = folder / "tables" / "figures.csv"
     if not path.exists():
         return []
-    figures = pd.read_csv(path).set_index("figure")
+    figures = read_csv(path).set_index("figure")
     return [{**figures.loc[name].to_dict(), "figure": name} for name in HEADLINES if name in figures.index]
 
 

@@ -21,6 +21,17 @@ HIDDEN = (
 )  # columns for computing, not for reading
 
 
+WORDS = (
+    *("label", "group", "pair", "side", "short", "wording", "text", "finding", "figure", "title", "alt", "note"),
+    *("notebook", "question", "option", "options", "role", "first", "second", "verdict", "test", "flag", "status"),
+)  # columns of text, whatever it looks like
+
+
+def read_csv(path):
+    """A table as it was written: an answer that reads "None", "n/a" or "1.50" stays the text that it is."""
+    return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(WORDS, str))
+
+
 def readable(say, table):
     """A table as people read it: headings in words, shares in percent, the interval in one column, text elsewhere."""
     columns = {}
@@ -181,12 +192,17 @@ def _effect(say, test):
 
 
 def html_table(frame, caption):
-    """A plain HTML table: caption, column headings and row headings with their scope, everything else escaped."""
-    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in frame.columns)
+    """A plain HTML table: caption, column headings and row headings with their scope, everything else escaped.
+
+    Columns of words have the class "words"; numbers stand to the right.
+    """
+    kinds = [' class="words"' if _has_words(frame.iloc[:, i]) else "" for i in range(frame.shape[1])]
+    heads = zip(kinds, frame.columns, strict=True)
+    head = "".join(f'<th scope="col"{kind}>{html.escape(name)}</th>' for kind, name in heads)
     body = "".join(
         "<tr>"
         + (f'<th scope="row">{html.escape(str(row[0]))}</th>' if str(row[0]) else "<td></td>")
-        + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row[1:])
+        + "".join(f"<td{kind}>{html.escape(str(cell))}</td>" for kind, cell in zip(kinds[1:], row[1:], strict=True))
         + "</tr>"
         for row in frame.itertuples(index=False)
     )
@@ -194,3 +210,7 @@ def html_table(frame, caption):
     table = f"<table><caption>{name}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     # A wide table scrolls by itself on a narrow screen; what scrolls must be reachable by keyboard.
     return f'<div class="scroll {NO_MATHS}" tabindex="0" role="group" aria-label="{name}">{table}</div>'
+
+
+def _has_words(cells):
+    return any(sign.isalpha() for cell in cells for sign in str(cell))

@@ -4,6 +4,7 @@ import gettext
 import io
 import math
 import re
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from babel.messages.pofile import read_po
 
 from .paired import tipping_point
 
+TURNING = ("R", "AL", "RLE", "RLO", "LRE", "LRO", "RLI", "LRI")  # signs that set or turn the direction of writing
+LONGEST = 120  # characters of a label that a sentence quotes
 LOCALE = Path(__file__).parent / "locale"
 
 
@@ -27,6 +30,16 @@ def catalogue(lang):
         write_mo(compiled, read_po(file))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def isolated(value):
+    """A value for a sentence: text that runs from right to left keeps its direction to itself.
+
+    Unicode's first-strong isolate (Unicode Standard Annex 9) also ends every override that the text left open, so that
+    no label can turn the numbers behind it around.
+    """
+    turning = isinstance(value, str) and any(unicodedata.bidirectional(sign) in TURNING for sign in value)
+    return f"\u2068{value}\u2069" if turning else value
 
 
 class Language:
@@ -44,7 +57,7 @@ class Language:
 
     def __call__(self, message, **values):
         """The message in this language with its values filled in."""
-        return self._messages.gettext(message).format(**values)
+        return self._messages.gettext(message).format(**{name: isolated(value) for name, value in values.items()})
 
     def plural(self, one, many, n, **values):
         """The message in the form that goes with the number n, which it may use as {n}."""
@@ -111,8 +124,8 @@ class Language:
         )
 
     def quoted(self, label):
-        """A label of the survey between quotation marks."""
-        return self("“{label}”", label=label)
+        """A label of the survey between quotation marks; of a very long one its beginning, the tables have the rest."""
+        return self("“{label}”", label=label if len(label) <= LONGEST else label[: LONGEST - 1].rstrip() + "…")
 
     def listed(self, items):
         """Items joined as a list in a sentence."""

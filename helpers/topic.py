@@ -7,6 +7,7 @@ numbers land in the notebook and in the output folder.
 import html
 import os
 import re
+import warnings
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -38,7 +39,7 @@ from .proportions import (
     without,
 )
 from .survey import LANGUAGES, ROOT, Survey, SurveyError, load
-from .tables import NO_MATHS, html_table, readable, readable_tests
+from .tables import NO_MATHS, html_table, read_csv, readable, readable_tests
 
 
 class ParameterError(SurveyError):
@@ -478,7 +479,7 @@ class Topic:
             raise SurveyError(
                 f"{path.name}: no such table in {path.parent}; expected the topic notebooks to have run first"
             )
-        return pd.read_csv(path)
+        return read_csv(path)
 
     def overview(self):
         """Headings, tables and colours of the overview, from the tables of the other notebooks."""
@@ -671,10 +672,18 @@ class Topic:
     def figure(self, fig, stem, table):
         """Save a figure with its numbers and show it, with alt text built from the numbers."""
         alt = text.alt_text(self.say, fig.page_title, table)
-        png = charts.save_figure(fig, self.folder / "figures", stem, table, alt)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            png = charts.save_figure(fig, self.folder / "figures", stem, table, alt)
+        lacking = self._lacking(caught)
         width = int(fig.get_figwidth() * 100)
         about = {"image/png": {"alt": alt, "width": width, "height": int(fig.get_figheight() * 100)}}
         display({"image/png": png, "text/plain": alt}, metadata=about, raw=True)
+        if lacking:
+            words = self.say(
+                "The font of the figures lacks {signs}: boxes stand for it; the tables show it.", signs=lacking
+            )
+            self._paragraph(words, "limits")
         self._display_numbers(table, fig.page_title)
         self._figures.append({"notebook": self.notebook, "figure": stem, "title": fig.page_title, "alt": alt})
         self._write(pd.DataFrame(self._figures), "figures")
@@ -684,6 +693,14 @@ class Topic:
         write_csv(table, self.folder / "tables" / f"{stem}.csv")
 
     # --- inside
+
+    @staticmethod
+    def _lacking(caught):
+        """The signs that the figures' fonts lack, from matplotlib's warnings; other warnings go on their way."""
+        found = [(w, charts.GLYPH.match(str(w.message))) for w in caught]
+        for warning in (w for w, glyph in found if not glyph):
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+        return " ".join(dict.fromkeys(chr(int(glyph[1])) for _, glyph in found if glyph))
 
     def _base(self, q):
         say, base = self.say, int(q["base"])
@@ -754,7 +771,7 @@ def read_reference(path, survey, question):
 
 def gather(tables, kind):
     """Join tables/`kind`/*.csv, one per notebook, into tables/`kind`.csv in the notebooks' order; return it."""
-    parts = [pd.read_csv(path, keep_default_na=True) for path in sorted((Path(tables) / kind).glob("*.csv"))]
+    parts = [read_csv(path) for path in sorted((Path(tables) / kind).glob("*.csv"))]
     parts = [part for part in parts if len(part)]
     if not parts:
         return pd.DataFrame()

@@ -19,8 +19,9 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from helpers import __main__ as command_line
-from helpers import chisquare, pipeline
-from helpers.survey import DATA, ROOT
+from helpers import chisquare, html, pipeline
+from helpers.survey import DATA, ROOT, load
+from helpers.workbook import write_workbook
 
 COMMITTED = ROOT / "outputs" / "osaka-2019" / "en"
 STEMS = {
@@ -45,13 +46,13 @@ def report(*arguments, timeout=300):
 # --- one full run per language ---------------------------------------------------------------------------------------
 
 
-def full_run(factory, lang):
-    """The exit code, words and output folder of a language's full run, made once for all workers.
+def full_run(factory, name, *arguments):
+    """The exit code, words and output folder of a full run with these arguments, made once for all workers.
 
     pytest-xdist's groups would be simpler; with pytest 9.2 they are silently ignored (pytest-xdist, issue 1386).
     """
     base = factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"full-run-{lang}"
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"full-run-{name}"
     try:
         folder.mkdir()
     except FileExistsError:  # another worker is at it
@@ -60,7 +61,7 @@ def full_run(factory, lang):
                 break
             time.sleep(1)
     else:
-        done = report("--output-dir", folder / "out", "--lang", lang)
+        done = report("--output-dir", folder / "out", *arguments)
         (folder / "part.json").write_text(json.dumps([done.returncode, done.stdout, done.stderr]), encoding="utf-8")
         (folder / "part.json").rename(folder / "done.json")
     said = json.loads((folder / "done.json").read_text(encoding="utf-8"))
@@ -69,12 +70,12 @@ def full_run(factory, lang):
 
 @pytest.fixture(scope="session")
 def english(tmp_path_factory):
-    return full_run(tmp_path_factory, "en")
+    return full_run(tmp_path_factory, "en", "--lang", "en")
 
 
 @pytest.fixture(scope="session")
 def japanese(tmp_path_factory):
-    return full_run(tmp_path_factory, "ja")
+    return full_run(tmp_path_factory, "ja", "--lang", "ja")
 
 
 in_both = pytest.mark.parametrize("lang", ["en", "ja"])
@@ -161,6 +162,43 @@ def test_committed_numbers_are_those_of_a_fresh_run(kind, english):
     assert names == {str(path.relative_to(fresh)) for path in fresh.rglob("*.csv")}
     for name in sorted(names):
         assert_frame_equal(pd.read_csv(fresh / name), pd.read_csv(COMMITTED / kind / name), rtol=1e-9, obj=name)
+
+
+# --- the same run gives the same bytes -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["tables", "figures"])
+def test_rerun_leaves_the_committed_outputs_as_they_are(kind, english):
+    # They were made at another time and in another folder. `git status` stays clean if no byte differs.
+    fresh, committed = files(english.folder / "osaka-2019" / "en" / kind), files(COMMITTED / kind)
+    assert set(fresh) == set(committed)
+    assert [name for name in committed if fresh[name] != committed[name]] == []
+
+
+def test_executed_notebooks_are_those_committed(english, tmp_path):
+    executed = english.folder / "osaka-2019" / "en" / "notebooks"
+    for path in sorted(pipeline.NOTEBOOKS.glob("[0-9]*.ipynb")):
+        pipeline._write_back(executed / path.name, tmp_path / path.name)
+        assert (tmp_path / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+@in_both
+def test_report_and_workbook_are_the_same_elsewhere_and_later(run, lang, tmp_path):
+    _, out = run
+    for kind in ("tables", "figures", "notebooks"):
+        shutil.copytree(out / kind, tmp_path / kind)
+    html.write_report(sorted((tmp_path / "notebooks").iterdir()), tmp_path / "report.html", load(lang=lang))
+    write_workbook(tmp_path / "tables.xlsx", tmp_path / "tables", load(lang=lang))
+    for name in ("report.html", "tables.xlsx"):
+        assert (tmp_path / name).read_bytes() == (out / name).read_bytes(), name
+
+
+@in_both
+def test_outputs_do_not_say_where_they_were_made(run):
+    _, out = run
+    places = [str(out).encode(), str(ROOT).encode(), str(Path.home()).encode() + b"/", b"/tmp/"]
+    told = {name for name, content in files(out).items() if any(place in content for place in places)}
+    assert told == set()
 
 
 # Latin words that stand in the Japanese wording itself: names of standards, abbreviations, signs of statistics.
