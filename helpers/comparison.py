@@ -77,8 +77,9 @@ def compare_surveys(survey, baseline, confidence=0.95):
     for question, options in shared.items():
         labels = survey.table(question).set_index("option")["label"]
         bases = [_base(s, question) for s in (survey, baseline)]
+        counts = [s.table(question).set_index("option")["count"] for s in (survey, baseline)]
         for option in options:
-            counted = [(s.count(question, option), base) for s, base in zip((survey, baseline), bases, strict=True)]
+            counted = [(int(count[option]), base) for count, base in zip(counts, bases, strict=True)]
             d = difference(*counted, confidence)
             (count, base), (count2, base2) = counted
             same = counted[0] == counted[1]  # else rounding leaves a difference of 1e-17

@@ -3,7 +3,8 @@
 A cell is thin if fewer than `min_cell` respondents stand in it, but not nobody: an empty cell says that nobody gave this
 answer, which singles out no one. Thin cells are hidden (primary suppression), and as many others with them that no
 hidden cell follows from what is shown (complementary suppression). Whoever tries is taken to know *all* totals, also
-those that the table hides, since the other tables of a report print them, and that counts are whole and not negative.
+those that the table hides, since the other tables of a report print them, and that counts are whole and not negative. What
+the totals tell by themselves (where nobody gave an answer, no group did) no table can hide.
 Where a group or an answer has fewer respondents than `min_cell` in all, its whole row or column is hidden, empty cells
 included: there they would say what its few respondents did not answer.
 
@@ -26,26 +27,31 @@ from . import joint
 from .chisquare import THIN, independence
 
 SEED = joint.SEED
+LEVEL = 0.05  # where nothing finer may be told: p-values up to here, and those above
 TABLES = 9999  # drawn for an exact test by simulation
 
 
 # --- what may be shown -----------------------------------------------------------------------------------------------
 
 
-def alternative(table, hidden, cell):
-    """Another table with the same totals and the same shown cells, but another count in this cell; None if there is none.
+def alternatives(table, hidden, cell):
+    """Tables with the same totals and the same shown cells, but another count in this cell: one up, one down, if they exist.
 
-    `table` holds counts, `hidden` is a mask of the same shape, `cell` an index pair that is hidden. The counts change by
-    1 along a closed path of hidden cells, which exists if and only if the cell is not determined: two tables with the
-    same totals differ by a sum of such paths (flow decomposition; Gusfield 1988, SIAM Journal on Computing 17:552-571).
+    `table` holds counts, `hidden` is a mask of the same shape, `cell` an index pair that is hidden. Counts change by 1
+    along a closed path of hidden cells. There is one if and only if the cell is not determined, since two tables with
+    the same totals differ by a sum of such paths (Gusfield 1988, SIAM Journal on Computing 17:552-571).
     """
     for up in (True, False):
         if (up or table[cell] > 0) and (steps := _closed_path(table, hidden, cell, up)):
             changed = table.copy()
             for index, change in steps:
                 changed[index] += change
-            return changed
-    return None
+            yield changed
+
+
+def alternative(table, hidden, cell):
+    """The first of `alternatives`, or None if the cell is determined."""
+    return next(alternatives(table, hidden, cell), None)
 
 
 def _closed_path(table, hidden, cell, up):
@@ -76,9 +82,33 @@ def _closed_path(table, hidden, cell, up):
     return steps
 
 
+def wander(table, hidden, steps=6000, every=10, restart=300, seed=SEED):
+    """Tables with the same totals and shown cells, met on random walks of moves around rectangles of hidden cells.
+
+    A walk begins anew at the table after `restart` steps, and every `every`-th table is told.
+    """
+    rng, now = np.random.default_rng(seed), table.copy()
+    r, c = table.shape
+    rows, columns = rng.integers(r, size=(steps, 2)), rng.integers(c, size=(steps, 2))
+    for step, ((i, k), (j, m)) in enumerate(zip(rows, columns, strict=True), start=1):
+        closed = i != k and j != m and hidden[i, j] and hidden[i, m] and hidden[k, j] and hidden[k, m]
+        if closed and now[i, j] and now[k, m]:
+            now[i, j] -= 1
+            now[k, m] -= 1
+            now[i, m] += 1
+            now[k, j] += 1
+        if step % every == 0:
+            yield now.copy()
+        if step % restart == 0:
+            now = table.copy()
+
+
 def determined(table, hidden):
-    """The hidden cells that follow from the totals and the shown cells: a list of index pairs."""
-    return [cell for cell in map(tuple, np.argwhere(hidden)) if alternative(table, hidden, cell) is None]
+    """The hidden cells that follow from the totals and the shown cells: a mask."""
+    found = np.zeros_like(hidden)
+    for cell in map(tuple, np.argwhere(hidden)):
+        found[cell] = alternative(table, hidden, cell) is None
+    return found
 
 
 def thin(table, min_cell):
@@ -90,26 +120,26 @@ def thin(table, min_cell):
     return few
 
 
-def suppress(table, min_cell=5):
-    """The mask of cells to hide, and whether it protects: `(hidden, protected)`.
+def suppress(table, min_cell=5, hidden=None):
+    """The mask of cells to hide: the thin ones, those of the mask `hidden` if given, and as many others as it takes.
 
-    While a hidden cell is determined, three others that form a rectangle with it are hidden too, so that counts can move
-    around it (Cox 1980, JASA 75:377-385): those that lose the least. If even hiding everything leaves a cell determined,
-    because the totals alone give it away, `protected` is False, and the table must not be published.
+    While a hidden cell is determined, and not by the totals alone, three others that form a rectangle with it are hidden
+    too, so that counts can move around it (Cox 1980, JASA 75:377-385): those that lose the least.
     """
     table = np.asarray(table)
-    hidden = thin(table, min_cell)
-    while exposed := determined(table, hidden):
-        more = min(_rectangles(table, hidden, exposed[0]), default=None)
+    hidden = thin(table, min_cell) | (np.zeros(table.shape, dtype=bool) if hidden is None else hidden)
+    if not hidden.any():
+        return hidden
+    told = determined(table, np.ones_like(hidden))
+    while (exposed := np.argwhere(determined(table, hidden) & ~told)).size:
+        more = min(_rectangles(table, hidden, tuple(exposed[0])), default=None)
         if more:
             for cell in more[1]:
                 hidden[cell] = True
-        elif hidden.all():
-            return hidden, False
         else:  # no rectangle helps: the smallest cell that is left, empty ones last
             shown = map(tuple, np.argwhere(~hidden))
             hidden[min(shown, key=lambda cell: (table[cell] == 0, table[cell], cell))] = True
-    return hidden, True
+    return hidden
 
 
 def _rectangles(table, hidden, cell):
@@ -143,8 +173,8 @@ class CrossTable:
     """A question (columns) by a single-choice question (rows), as it may be published.
 
     `counts` has a row per group and a column per option, `base` the respondents of each group who were asked; both hold
-    everything and are for computing. `hidden` (like counts) and `hidden_base` say what must not be shown, `protected`
-    whether that is enough; if not, nothing may be. `multiple` tells whether options may be ticked together.
+    everything and are for computing. `hidden` (like counts) and `hidden_base` say what must not be shown. `multiple` tells
+    whether options may be ticked together.
     """
 
     row_question: str
@@ -153,32 +183,25 @@ class CrossTable:
     base: pd.Series
     hidden: pd.DataFrame
     hidden_base: pd.Series
-    protected: bool
     multiple: bool
 
     @property
     def shares(self):
         """Shares of each group's base, from 0 to 1, NaN where hidden or nobody was asked: like `counts`."""
         shares = self.counts.div(self.base.where(self.base > 0), axis=0)
-        return shares.mask(self.hidden) if self.protected else shares * np.nan
+        return shares.mask(self.hidden)
 
     @property
     def shown(self):
         """Counts with what is hidden as null (Int64): like `counts`."""
-        counts = self.counts.astype("Int64")
-        return counts.mask(self.hidden if self.protected else counts.notna())
+        return self.counts.astype("Int64").mask(self.hidden)
 
     def long(self):
         """One row per group and option: `group_option, option, count, base, share`, null where hidden."""
-        base = self.base.astype("Int64").mask(self.hidden_base if self.protected else self.base.notna())
+        base = self.base.astype("Int64").mask(self.hidden_base)
+        shown, shares = self.shown, self.shares
         rows = [
-            {
-                "group_option": g,
-                "option": o,
-                "count": self.shown.loc[g, o],
-                "base": base[g],
-                "share": self.shares.loc[g, o],
-            }
+            {"group_option": g, "option": o, "count": shown.loc[g, o], "base": base[g], "share": shares.loc[g, o]}
             for g in self.counts.index
             for o in self.counts.columns
         ]
@@ -202,11 +225,22 @@ def _options(column):
     )
 
 
-def crosstab(responses, row_question, column_question, min_cell=5):
+def put_to_both(responses, row_question, column_question):
+    """Whether some respondents were put both questions, and raw answers to both are there."""
+    items = item_columns(responses, column_question)
+    if row_question not in responses or (items is None and column_question not in responses):
+        return False
+    answers = items.notna().all(axis=1) if items is not None else responses[column_question].notna()
+    return bool((responses[row_question].notna() & answers).any())
+
+
+def crosstab(responses, row_question, column_question, min_cell=5, closed=()):
     """A question by a single-choice question, thin cells hidden (see the module): a CrossTable.
 
     `responses` has a column `Q` of option ids for a single-choice question Q, or columns `Q=option` of booleans. Only
-    respondents to whom both questions were put count. Options stand in the order of the columns' categories.
+    respondents to whom both questions were put count. Options stand in the order of the columns' categories. The groups in
+    `closed` are hidden whole, with their base: where a question was put to those who gave a certain answer only, the
+    base of a group is a cell of another crosstab, which may be hidden there.
     """
     if row_question not in responses:
         raise ValueError(f"crosstab: found {row_question!r}; expected a single-choice question with raw answers")
@@ -222,10 +256,10 @@ def crosstab(responses, row_question, column_question, min_cell=5):
         counts = pd.crosstab(group, answers).reindex(
             index=rows, columns=_options(responses[column_question]), fill_value=0
         )
-        hidden, protected = suppress(counts.to_numpy(), min_cell)
+        hidden = suppress(counts.to_numpy(), min_cell, _rows_of(counts, closed))
     else:
         counts = items[asked].astype(int).groupby(group.to_numpy()).sum().reindex(rows, fill_value=0)
-        hidden, protected = _suppress_items(counts.to_numpy(), base.to_numpy(), min_cell)
+        hidden = _suppress_items(counts.to_numpy(), base.to_numpy(), min_cell, _rows_of(counts, closed))
     counts.index.name, counts.columns.name = row_question, column_question
     return CrossTable(
         row_question=row_question,
@@ -233,16 +267,19 @@ def crosstab(responses, row_question, column_question, min_cell=5):
         counts=counts,
         base=base,
         hidden=pd.DataFrame(hidden, counts.index, counts.columns),
-        hidden_base=pd.Series(hidden_totals(base, min_cell), base.index),
-        protected=protected,
+        hidden_base=pd.Series(hidden_totals(base, min_cell) | base.index.isin(closed), base.index),
         multiple=items is not None,
     )
 
 
-def _suppress_items(counts, base, min_cell):
+def _rows_of(counts, closed):
+    return np.repeat(counts.index.isin(closed)[:, None], counts.shape[1], axis=1)
+
+
+def _suppress_items(counts, base, min_cell, closed):
     """Each item against not ticking it: a cell is hidden if either of the two must be."""
-    found = [suppress(np.column_stack([ticked, base - ticked]), min_cell) for ticked in counts.T]
-    return np.column_stack([hidden[:, 0] for hidden, _ in found]), all(protected for _, protected in found)
+    tables = [np.column_stack([ticked, base - ticked]) for ticked in counts.T]
+    return np.column_stack([suppress(t, min_cell, np.repeat(closed[:, :1], 2, axis=1))[:, 0] for t in tables])
 
 
 # --- tests -----------------------------------------------------------------------------------------------------------
@@ -253,7 +290,7 @@ class Association:
     """A test of a crosstab: `test` is independence, independence_exact or multiple_independence.
 
     `statistic`, `df`, `effect` (Cramér's V) and `min_expected` are NaN where they do not exist or would tell a hidden
-    cell; `p` is rounded up where cells are hidden, to `decimals` (None: in full), and NaN if it would tell a hidden cell.
+    cell; `p` is rounded up where cells are hidden, see `told` (decimals None: in full), and NaN if even that would tell.
     """
 
     test: str
@@ -281,30 +318,40 @@ def exact_p(tables, resamples=TABLES, seed=SEED):
         return [float(stats.fisher_exact(table).pvalue) for table in tables]
     totals = tables[0].sum(axis=1), tables[0].sum(axis=0)
     drawn = stats.random_table(*totals, seed=np.random.default_rng(seed)).rvs(resamples)
-    rarity = gammaln(drawn + 1.0).sum(axis=(1, 2))  # minus the logarithm of the probability, but for a constant
-    found = [gammaln(table + 1.0).sum() for table in tables]
-    return [float((1 + (rarity >= value - 1e-7).sum()) / (1 + resamples)) for value in found]
+    # minus the logarithm of the probability, but for a constant
+    rarity = np.sort(gammaln(drawn + 1.0).sum(axis=(1, 2)))
+    found = gammaln(np.array(tables) + 1.0).sum(axis=(1, 2))
+    as_rare = resamples - np.searchsorted(rarity, found - 1e-7)
+    return list((1 + as_rare) / (1 + resamples))
 
 
-def round_up(p, decimals):
-    """A p-value rounded up to decimals, so that rounding never makes a finding."""
+def told(p, decimals):
+    """A p-value rounded up to decimals, so that rounding never makes a finding; 0 decimals: LEVEL or, above it, 1."""
+    if decimals == 0:
+        return LEVEL if p <= LEVEL else 1.0
     return min(1.0, math.ceil(p * 10**decimals - 1e-9) / 10**decimals)
 
 
 def published(table, hidden, p_values):
-    """The p-value of a table as far as it tells no hidden cell: `(p, decimals)`; NaN if even one decimal would.
+    """The p-value of a table as far as it tells no hidden cell: `(p, decimals)`; NaN if even `told(p, 0)` would.
 
-    `p_values` gives the p-values of a list of tables. Each hidden cell needs another table with the same totals, shown
-    cells and published p-value, but another count there.
+    `p_values` gives the p-values of a list of tables. For each hidden cell there must be another table with the same
+    totals, shown cells and published p-value, but another count there (unless the totals tell the cell by themselves).
     """
-    others = [alternative(table, hidden, tuple(cell)) for cell in np.argwhere(hidden)]
+    cells = list(map(tuple, np.argwhere(hidden)))
+    others = [other for cell in cells for other in alternatives(table, hidden, cell)]
     if not others:
         return p_values([table])[0], None
+    others += wander(table, hidden)
     p, *rest = p_values([table, *others])
-    for decimals in (3, 2, 1):
-        if all(round_up(other, decimals) == round_up(p, decimals) for other in rest):
-            return round_up(p, decimals), decimals
-    return np.nan, 1
+    differs = np.array([other != table for other in others])
+    needed = differs.any(axis=0)  # all hidden cells but those that the totals tell
+    for decimals in (3, 2, 1, 0):
+        as_told = told(p, decimals)
+        same = np.array([told(other, decimals) == as_told for other in rest])
+        if (differs[same].any(axis=0) | ~needed).all():
+            return as_told, decimals
+    return np.nan, 0
 
 
 def association(crossed):
@@ -315,7 +362,7 @@ def association(crossed):
     """
     table = crossed.counts.to_numpy()
     filled = _filled(table)
-    if min(filled.shape, default=0) < 2 or not crossed.protected:
+    if min(filled.shape, default=0) < 2:
         return None
     statistic, df, p, v, least = independence(filled)
     exact = least < THIN
@@ -338,14 +385,12 @@ def multiple_association(crossed, responses, resamples=joint.RESAMPLES):
 
     See `joint.marginal_independence`. Where cells are hidden the p-value is rounded up to two decimals.
     """
-    if not crossed.protected:
-        return None
     items = item_columns(responses, crossed.column_question)
     try:
         found = joint.marginal_independence(responses[crossed.row_question], items, resamples)
     except ValueError:
         return None
     hides = bool(crossed.hidden.to_numpy().any())
-    p = round_up(found.p_bootstrap, 2) if hides else found.p_bootstrap
+    p = told(found.p_bootstrap, 2) if hides else found.p_bootstrap
     statistic = np.nan if hides else found.statistic
     return Association("multiple_independence", statistic, np.nan, p, np.nan, found.n, np.nan, 2 if hides else None)

@@ -539,6 +539,12 @@ class Survey:
         """A few words for a question, for axes and keys; its wording where the codebook has none."""
         return self.question(question).get(f"short_{self.lang}") or self.wording(question)
 
+    def named(self, question):
+        """Like `short`, with the question's id where several questions share these words."""
+        short = self.short(question)
+        alike = sum(self.short(other) == short for other in self.questions.index)
+        return short if alike == 1 else f"{short} ({question})"
+
     def routed(self, question):
         """The number of respondents to whom a question was put."""
         q = self.question(question)

@@ -49,7 +49,7 @@ def defaults(name):
 
 def test_there_are_notebooks():
     names = list(NOTEBOOKS)
-    assert (names[0], names[-1]) == ("01_respondents", "12_summary")
+    assert (names[0], names[-1]) == ("01_respondents", "14_comparison")
 
 
 @every_notebook
