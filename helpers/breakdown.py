@@ -1,6 +1,5 @@
 """What notebook 13 does: any question by industry, size or any other single-choice question, from raw answers."""
 
-import numpy as np
 import pandas as pd
 
 from . import chisquare, crosstab
@@ -130,23 +129,28 @@ def _dependences(topic, tested):
     if tested is None:
         return say("No crosstab has two groups and two answers to compare.")
     shown = tested[tested["p_adjusted"] < say.alpha]
-    values = {"n": len(tested), "withheld": int(np.isnan(tested["p"].astype(float)).sum())}
+    if withheld := int(tested["p"].isna().sum()):
+        note = say("P-values not told, because they would give a hidden number away: {n}.", n=withheld)
+    else:
+        note = ""
     if shown.empty:
-        return say(
-            "In {n} crosstabs, no dependence of an answer on its group is shown after Holm’s adjustment ({withheld} "
-            "p-values are withheld).",
-            **values,
+        sentence = say(
+            "In {n} crosstabs, no dependence of an answer on its group is shown after Holm’s adjustment.", n=len(tested)
         )
-    named = [
-        say("{question} by {group}", question=topic.survey.named(t["second"]), group=topic.survey.short(t["first"]))
-        for _, t in shown.iterrows()
-    ]
-    return say(
-        "Of {n} crosstabs, these show after Holm’s adjustment that the answer depends on the group: {named} ({withheld} "
-        "p-values are withheld).",
-        named=say.listed(named),
-        **values,
-    )
+    else:
+        sentence = say(
+            "Of {n} crosstabs, these show after Holm’s adjustment that the answer depends on the group: {named}.",
+            n=len(tested),
+            named=say.listed(
+                say(
+                    "{question} by {group}",
+                    question=topic.survey.named(t["second"]),
+                    group=topic.survey.short(t["first"]),
+                )
+                for _, t in shown.iterrows()
+            ),
+        )
+    return say("{first} {second}", first=sentence, second=note) if note else sentence
 
 
 def about_hidden(topic, crossed, min_cell):

@@ -734,7 +734,10 @@ def plot_forest(axes, tests, say, alpha=0.05):
 
 
 def plot_differences(ax, table, say):
-    """Differences with intervals, one row each, named after question and answer; filled where shown (`adjusted` p)."""
+    """Differences with intervals, named after question and answer; dark where their test is significant.
+
+    That is the test of the whole single-choice question, or of the item, with its p in the column `adjusted`.
+    """
     labels = [say("{group}: {label}", group=r["group"], label=brief(r["label"])) for _, r in table.iterrows()]
     for y, (_, r) in enumerate(table.iterrows()):
         shown = r["adjusted"] < say.alpha
@@ -752,7 +755,7 @@ def plot_differences(ax, table, say):
     ax.set_xticks(ticks, [say.points(t) for t in ticks])
     ax.tick_params(axis="x", length=0)
     ax.grid(axis="x")
-    entries = [(say("shown"), "certain", "o"), (say("not shown"), "aside", "o")]
+    entries = [(say("test significant"), "certain", "o"), (say("not shown"), "aside", "o")]
     key(ax, entries)
     sns.despine(ax=ax, left=True, bottom=True)
 

@@ -105,11 +105,17 @@ def figure(topic, baseline, table, tests):
     if tests is None:
         return
     say = topic.say
-    largest = table.loc[table["difference"].abs().sort_values(ascending=False, kind="stable").index].head(MOST)
+    moved = table[table["difference"] != 0]
+    if moved.empty:
+        topic.finding(say("Every shared answer has the same share in both surveys."))
+        return
+    largest = moved.loc[moved["difference"].abs().sort_values(ascending=False, kind="stable").index].head(MOST)
     largest = largest.sort_values("difference", ascending=False, kind="stable")
     title = title_sides(say, tests)
     name = baseline.info("title")
-    note = say("Baseline: {title} ({n})", title=name, n=say.firms(baseline.respondents))
+    note = say(
+        "Numbers: share here · in the baseline, which is {title} ({n})", title=name, n=say.firms(baseline.respondents)
+    )
     measure = "Share in the survey minus share in the baseline, in percentage points; the largest differences"
     fig, ax = topic.page(
         title, subtitle=measure, base="Base: {n}", note=note, weak=False, height=0.34 * len(largest) + 2
