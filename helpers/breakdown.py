@@ -129,17 +129,21 @@ def _dependences(topic, tested):
     if tested is None:
         return say("No crosstab has two groups and two answers to compare.")
     shown = tested[tested["p_adjusted"] < say.alpha]
+    alpha = f"{100 * say.alpha:g}%"
     if withheld := int(tested["p"].isna().sum()):
         note = say("P-values not told, because they would give a hidden number away: {n}.", n=withheld)
     else:
         note = ""
     if shown.empty:
         sentence = say(
-            "In {n} crosstabs, no dependence of an answer on its group is shown after Holm’s adjustment.", n=len(tested)
+            "In {n} crosstabs, no dependence of an answer on its group is shown at the {alpha} level, after Holm’s adjustment.",
+            alpha=alpha,
+            n=len(tested),
         )
     else:
         sentence = say(
-            "Of {n} crosstabs, these show after Holm’s adjustment that the answer depends on the group: {named}.",
+            "Of {n} crosstabs, these show at the {alpha} level, after Holm’s adjustment, that the answer depends on the group: {named}.",
+            alpha=alpha,
             n=len(tested),
             named=say.listed(
                 say(
