@@ -228,3 +228,11 @@ def test_another_survey_is_set_beside_the_baseline(other, tmp_path, shown, lang)
     figure = pd.read_csv(tmp_path / "figures" / "baseline.csv")
     assert set(figure["question"]) == {"q3"}  # nothing else differs
     assert len(pd.read_csv(tmp_path / "tables" / "tests.csv")) == len(tests)
+
+
+def test_a_summary_reads_the_notebooks_before_it_only(osaka, tmp_path, shown):
+    """So that it says the same whether or not later notebooks have run already."""
+    for name in ("03_awareness", "12_summary", "14_comparison"):
+        topic.Topic(name, osaka, folder=tmp_path).finding(name)
+    found = topic.Topic("12_summary", osaka, folder=tmp_path).gathered("findings")
+    assert list(found["notebook"]) == ["03_awareness", "12_summary"]
