@@ -35,8 +35,10 @@ refresh: .venv/ready  ## re-execute notebooks/ in place and renew the committed 
 lab: .venv/ready  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
-reference:  ## compute the reference values of tests/reference anew (needs R)
+reference:  ## compute the reference values of tests/reference anew (needs R with its package survey)
 	Rscript tests/reference/reference.R
+	Rscript tests/reference/joint.R
+	Rscript tests/reference/weights.R
 
 lock:  ## compile requirements.txt anew from pyproject.toml (the only target that needs uv)
 	$(PYTHON) -m venv .venv-lock

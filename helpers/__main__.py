@@ -56,6 +56,21 @@ def parser():
     check = commands.add_parser("check", help="list everything that is wrong with a survey folder")
     check.add_argument("survey", help="a folder under data/, or its path")
 
+    start = commands.add_parser("new", help="start a survey of your own from the questionnaire of another")
+    start.add_argument("name", metavar="NAME", help="its folder under data/: small letters, digits, - and _")
+    start.add_argument(
+        "--from",
+        dest="source",
+        default="osaka-2019",
+        metavar="SURVEY",
+        help="whose questionnaire (default: %(default)s)",
+    )
+
+    intake = commands.add_parser("import", help="read raw answers (CSV, XLSX or SPSS) into a survey folder")
+    intake.add_argument("survey", help="a folder under data/, or its path")
+    intake.add_argument("file", metavar="FILE", help="one row per respondent, as a form or spreadsheet exports it")
+    intake.add_argument("--replace", action="store_true", help="also where counts were filled in by hand")
+
     page = commands.add_parser("html", help="write single notebooks as HTML pages, as they are")
     page.add_argument("notebooks", nargs="+", metavar="NN", help="such as 03, or the path of an executed notebook")
     page.add_argument("--output-dir", metavar="DIR", default=".", help="where to (default: here)")
@@ -140,6 +155,25 @@ def check(arguments):
     return 0
 
 
+def new(arguments):
+    """Start a survey folder; 0 when done."""
+    from . import questionnaire
+
+    folder = questionnaire.start(arguments.name, arguments.source)
+    print(f"{folder}: read README.md there")
+    return 0
+
+
+def import_answers(arguments):
+    """Import raw answers and account for them; 0 when done."""
+    from . import intake
+
+    account = intake.import_answers(arguments.survey, arguments.file, arguments.replace)
+    print("\n".join(account.lines()))
+    print(f"next: python -m helpers check {arguments.survey}")
+    return 0
+
+
 def html(arguments):
     """Write single notebooks as pages; 0 when done."""
     from . import html as pages
@@ -185,11 +219,14 @@ def messages(arguments):
     return 0
 
 
+COMMANDS = {"import": import_answers}  # a word that Python keeps for itself
+
+
 def main(argv=None):
     """Run a command; returns the exit code: 0 done, 1 a notebook failed, 2 a user's mistake, 130 interrupted."""
     arguments = parser().parse_args(argv)
     try:
-        return globals()[arguments.command](arguments)
+        return COMMANDS.get(arguments.command, globals().get(arguments.command))(arguments)
     except ValueError as error:
         from .survey import SurveyError  # the imports that take seconds come after the warm parent was started
 

@@ -789,6 +789,33 @@ def plot_forest(axes, tests, say, alpha=0.05):
     sns.despine(ax=ax, left=True, bottom=True)
 
 
+def plot_differences(ax, table, say):
+    """Differences with intervals, named after question and answer; dark where their test is significant.
+
+    That is the test of the whole single-choice question, or of the item, with its p in the column `adjusted`.
+    """
+    labels = [say("{group}: {label}", group=r["group"], label=brief(r["label"])) for _, r in table.iterrows()]
+    for y, (_, r) in enumerate(table.iterrows()):
+        shown = r["adjusted"] < say.alpha
+        color = COLORS["certain" if shown else "aside"]
+        _interval_line(ax, r["low"], r["high"], y, color=color, lw=1.8)
+        ax.plot(r["difference"], y, "o", ms=6.5, color=color, zorder=5)
+        words = say("{x} · {y}", x=say.percent(r["share"]), y=say.percent(r["share_baseline"]))
+        ax.text(max(r["high"], 0), y, "  " + words, va="center")
+    ax.axvline(0, color=COLORS["quiet"], lw=1, zorder=1)
+    _label_rows(ax, labels, 250)
+    low, high = min(table["low"].min(), -0.05), max(table["high"].max(), 0.05)
+    ax.set_xlim(low - 0.02, high + 0.25 * (high - low))
+    ticks = np.arange(-1, 1.01, 0.1)
+    ticks = ticks[(ticks >= low - 0.02) & (ticks <= high + 0.02)]
+    ax.set_xticks(ticks, [say.points(t) for t in ticks])
+    ax.tick_params(axis="x", length=0)
+    ax.grid(axis="x")
+    entries = [(say("test significant"), "certain", "o"), (say("not shown"), "aside", "o")]
+    key(ax, entries)
+    sns.despine(ax=ax, left=True, bottom=True)
+
+
 def plot_mini(ax, table, say, title, color="neutral", n=3):
     """The n most frequent answers as thin bars under their labels: a picture that reads at the size of a stamp."""
     for y, (_, r) in enumerate(table.head(n).iterrows()):

@@ -15,6 +15,7 @@ from . import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"
+RESPONSES = "responses.parquet"  # raw answers, where a survey has them
 
 KINDS = ("single", "multiple")
 UNITS = ("respondents", "selections")
@@ -75,6 +76,10 @@ def _any():
 _ID = _matching(r"[a-z0-9_]+", "an id of small letters, digits and _")
 _COUNT = _matching(r"[0-9]{1,9}", "a whole number, 0 or more, in plain digits 0-9")
 _BASE = _matching(r"0*[1-9][0-9]{0,8}", "a whole number, 1 or more, in plain digits 0-9")
+_BASE_OR_EMPTY = _matching(
+    r"(0*[1-9][0-9]{0,8})?", "a whole number, 1 or more, in plain digits 0-9 (or empty: it follows from the counts)"
+)
+_ANSWERED_ANY = r"([a-z0-9_]+(\|[a-z0-9_]+)*)?"
 _PERCENT = _text(
     "a percentage from 0 to 100 in plain digits 0-9",
     lambda value: re.fullmatch(r"[0-9]{1,3}(\.[0-9]+)?", value) is not None and float(value) <= 100,
@@ -98,7 +103,7 @@ SCHEMAS = {
             "topic": _ID,
             "kind": _one_of(KINDS),
             "options": _ID,
-            "base": _BASE,
+            "base": _BASE_OR_EMPTY,
             "unit": _one_of(UNITS),
             "asked_if": _matching(r"([a-z0-9_]+=[a-z0-9_]+)?", "empty, or question=option"),
             "text_en": _filled(),
@@ -122,7 +127,7 @@ SCHEMAS = {
         }
     ),
 }
-OPTIONAL_COLUMNS = {"questions.csv": ("short_en", "short_ja")}
+OPTIONAL_COLUMNS = {"questions.csv": ("answered_any", "short_en", "short_ja")}
 KEYS = {
     "options.csv": ["options", "option"],
     "questions.csv": ["question"],
@@ -218,6 +223,10 @@ def _check_columns(name, frame):
             Problem(name, int(case.Index), f"{case.column} {_quote(case.failure_case)}", case.check)
             for case in cases.rename(columns={"index": "line"}).set_index("line").itertuples()
         ]
+    if name == "questions.csv" and "answered_any" in frame:
+        malformed = frame.loc[~frame["answered_any"].str.fullmatch(_ANSWERED_ANY), "answered_any"]
+        expected = "empty, or question ids joined by |"
+        problems += [Problem(name, row, f"answered_any {_quote(text)}", expected) for row, text in malformed.items()]
     for row, key in frame.loc[frame.duplicated(KEYS[name]), KEYS[name]].iterrows():
         problems.append(Problem(name, row, "again " + ", ".join(key), "each " + " and ".join(KEYS[name]) + " once"))
     return problems
@@ -247,6 +256,7 @@ def _read_about(folder):
         right = type(value) is int and value > 0 if key == "respondents" else isinstance(value, str) and value.strip()
         if not right:
             found = f"no {key}" if value is None else f"{key} = {_quote(value)}"
+            found += ", still to be filled in" if value in ("", 0) else ""
             problems.append(Problem(path.name, None, found, f"{key} = {expected}"))
     return about, problems
 
@@ -257,10 +267,13 @@ def _read_about(folder):
 class _Codebook:
     """Look-ups that the cross-checks share."""
 
-    def __init__(self, about, frames):
-        self.respondents = about["respondents"]
+    def __init__(self, frames):
         self.questions = frames["questions.csv"].set_index("question").to_dict("index")
         self.offered = frames["options.csv"].groupby("options", sort=False)["option"].agg(list).to_dict()
+
+    def add_numbers(self, about, frames):
+        """Take in what is known once there are answers: respondents, and counts by question and option."""
+        self.respondents = about["respondents"]
         counts = frames["counts.csv"]
         self.counts = dict(
             zip(zip(counts["question"], counts["option"], strict=True), counts["count"].astype(int), strict=True)
@@ -270,7 +283,7 @@ class _Codebook:
         """Why a question (and option) does not resolve, as (value, expected); None when it does."""
         if question not in self.questions:
             return f"question {_quote(question)}", "a question of questions.csv"
-        options = self.offered[self.questions[question]["options"]]
+        options = self.offered.get(self.questions[question]["options"], [])
         if option is not None and option not in options:
             return f"option {_quote(option)} of {question}", "one of " + ", ".join(options)
         return None
@@ -279,26 +292,74 @@ class _Codebook:
         question, _, option = term.partition("=")
         return self.unknown(question, option or None)
 
+    def leads_back(self, question):
+        """Whether following asked_if from a question leads back to a question on the way."""
+        seen = set()
+        while question in self.questions.index and question not in seen:
+            seen.add(question)
+            question = self.questions.loc[question, "asked_if"].partition("=")[0]
+        return question in seen
 
-def _check_questions(book, questions):
+
+def answered_any(q):
+    """The questions of which a respondent must have answered one, for a row of questions.csv; often none."""
+    return [other for other in q.get("answered_any", "").split("|") if other]
+
+
+def _check_codebook(book, questions):
+    """What is wrong with questions and options before anybody has answered."""
     for row, q in questions.iterrows():
+        if q["question"] in ("respondent", "weight"):
+            yield Problem("questions.csv", row, f"question {q['question']}", "another id; raw answers use this one")
         if q["options"] not in book.offered:
             yield Problem("questions.csv", row, f"options {_quote(q['options'])}", "an option set of options.csv")
-        if q["unit"] == "respondents" and int(q["base"]) > book.respondents:
-            expected = f"at most the {book.respondents} respondents of survey.toml"
-            yield Problem("questions.csv", row, f"base {q['base']} of {q['question']}", expected)
         if q["unit"] == "selections" and (q["kind"] != "multiple" or not q["asked_if"]):
             expected = "unit respondents, unless kind is multiple and asked_if is given"
             yield Problem("questions.csv", row, f"unit selections of {q['question']}", expected)
+        if q["asked_if"] and (unknown := book.unknown_term(q["asked_if"])):
+            yield Problem("questions.csv", row, f"asked_if {_quote(q['asked_if'])}: {unknown[0]}", unknown[1])
+        elif q["asked_if"] and book.leads_back(q["question"]):
+            expected = "routes that begin at a question everybody was asked"
+            yield Problem("questions.csv", row, f"asked_if {_quote(q['asked_if'])}, which leads in a circle", expected)
+        group = answered_any(q)
+        for other in group:
+            if unknown := book.unknown(other):
+                yield Problem("questions.csv", row, f"answered_any {_quote(other)}: {unknown[0]}", unknown[1])
+            elif {*answered_any(book.questions.loc[other])} != {*group}:
+                found = f"answered_any of {q['question']} that differs from that of {other}"
+                yield Problem("questions.csv", row, found, "the same questions in each")
+        if group and (q["question"] not in group or q["unit"] == "selections" or q["asked_if"]):
+            expected = "a question of unit respondents without asked_if, and itself among those it names"
+            yield Problem("questions.csv", row, f"answered_any of {q['question']}", expected)
+
+
+def _fill_bases(book, questions):
+    """The codebook with its empty bases as they follow from the counts, and a Problem for each that does not."""
+    problems, bases = [], {}
+    for row, q in questions[questions["base"] == ""].iterrows():
+        total = sum(count for (question, _), count in book.counts.items() if question == q["question"])
+        if answered_any(q) and total:
+            expected = "how many respondents answered one of " + ", ".join(answered_any(q))
+            problems.append(Problem("questions.csv", row, f"no base of {q['question']}", expected))
+        elif q["unit"] == "selections" or answered_any(q):
+            bases[row] = total
+        else:
+            bases[row] = book.counts.get(tuple(q["asked_if"].split("=")), 0) if q["asked_if"] else book.respondents
+    filled = questions.assign(base=questions["base"].where(~questions.index.isin(list(bases)), pd.Series(bases)))
+    return filled.astype({"base": str}), problems
+
+
+def _check_bases(book, questions):
+    for row, q in questions.iterrows():
+        if q["unit"] == "respondents" and int(q["base"]) > book.respondents:
+            expected = f"at most the {book.respondents} respondents of survey.toml"
+            yield Problem("questions.csv", row, f"base {q['base']} of {q['question']}", expected)
 
 
 def _check_routes(book, questions):
-    for row, q in questions[questions["asked_if"] != ""].iterrows():
-        if unknown := book.unknown_term(q["asked_if"]):
-            yield Problem("questions.csv", row, f"asked_if {_quote(q['asked_if'])}: {unknown[0]}", unknown[1])
-            continue
+    for row, q in questions[(questions["asked_if"] != "") & (questions["unit"] == "respondents")].iterrows():
         routed = book.counts.get(tuple(q["asked_if"].split("=")), 0)
-        if q["unit"] == "respondents" and int(q["base"]) != routed:
+        if int(q["base"]) != routed:
             expected = f"{routed}, the count of {q['asked_if']} in counts.csv"
             yield Problem("questions.csv", row, f"base {q['base']} of {q['question']}", expected)
 
@@ -367,40 +428,82 @@ def find_folder(survey):
     raise SurveyError(f"survey: found {_quote(survey)}; expected {expected}")
 
 
-def read_folder(folder):
-    """Read and check a survey folder.
+def read_codebook(folder):
+    """Read options.csv, questions.csv and counts.csv, whether or not anybody has answered yet.
 
-    Returns `(about, frames, problems)`: the contents of survey.toml, the CSV files by name as text columns, and
-    everything that is wrong, in the order of the files. Files are cross-checked once each is sound by itself.
+    Returns `(frames, problems)` as `read_folder` does, with the problems of the codebook only: those of options and
+    questions, and a counts.csv that cannot be read. Counts are not looked at; an import replaces them.
     """
-    folder = Path(folder)
-    about, problems = _read_about(folder)
-    frames = {}
-    for name in SCHEMAS:
+    frames, problems = _read_frames(Path(folder), ("options.csv", "questions.csv"))
+    if not problems:
+        problems = list(_check_codebook(_Codebook(frames), frames["questions.csv"]))
+    frames["counts.csv"], found = _read_csv(Path(folder) / "counts.csv")
+    return frames, problems + found
+
+
+def _read_frames(folder, names):
+    """CSV files by name as text columns, and what is wrong with each by itself."""
+    frames, problems = {}, []
+    for name in names:
         if name in OPTIONAL_FILES and not (folder / name).exists():
             frames[name] = pd.DataFrame(columns=list(SCHEMAS[name].columns), dtype=str)
             continue
         frame, found = _read_csv(folder / name)
         frames[name] = frame
         problems += found
-        if frame is not None:
+        if name == "counts.csv" and is_uncounted(frame):
+            problems.append(Problem(name, None, "no count yet", "a count in every row, or an import of raw answers"))
+        elif frame is not None:
             problems += _check_columns(name, frame)
+    return frames, problems
+
+
+def is_uncounted(counts):
+    """Whether counts.csv, as text columns, holds no count at all yet."""
+    return counts is not None and len(counts) > 0 and (counts["count"] == "").all()
+
+
+def read_folder(folder):
+    """Read and check a survey folder.
+
+    Returns `(about, frames, problems)`: the contents of survey.toml, the CSV files by name as text columns, and
+    everything that is wrong, in the order of the files. Files are cross-checked once each is sound by itself. Bases
+    that were left empty are filled in.
+    """
+    folder = Path(folder)
+    about, problems = _read_about(folder)
+    frames, found = _read_frames(folder, SCHEMAS)
+    problems += found
+    if not {problem.file for problem in problems} & {"options.csv", "questions.csv"}:
+        book = _Codebook(frames)
+        problems += _check_codebook(book, frames["questions.csv"])
     if not problems:
-        problems = list(_check_questions(_Codebook(about, frames), frames["questions.csv"]))
+        book.add_numbers(about, frames)
+        frames["questions.csv"], problems = _fill_bases(book, frames["questions.csv"])
+        book.questions = frames["questions.csv"].set_index("question")
     if not problems:
-        book = _Codebook(about, frames)
+        problems = list(_check_bases(book, frames["questions.csv"]))
+    if not problems:
         problems = [
             *_check_counts(book, frames["counts.csv"]),
             *_check_routes(book, frames["questions.csv"]),
             *_check_published(book, frames["published.csv"]),
             *_check_claims(book, frames["claims.csv"]),
         ]
+    if not problems and (folder / RESPONSES).exists():
+        from . import responses  # only where there are raw answers: pyarrow takes its time to import
+
+        problems = responses.check(folder / RESPONSES, about["respondents"], frames)
     return about, frames, problems
 
 
 @dataclass(frozen=True)
 class Survey:
-    """A checked survey in one language. `questions` is indexed by question id."""
+    """A checked survey in one language. `questions` is indexed by question id.
+
+    `unasked` names the questions of the codebook that were put to nobody, such as the follow-up of an answer that
+    nobody gave; they are in no other part.
+    """
 
     folder: Path
     lang: str
@@ -410,6 +513,7 @@ class Survey:
     counts: pd.DataFrame = field(repr=False)
     published: pd.DataFrame = field(repr=False)
     claims: pd.DataFrame = field(repr=False)
+    unasked: tuple = ()
 
     @property
     def name(self):
@@ -444,12 +548,34 @@ class Survey:
         """A few words for a question, for axes and keys; its wording where the codebook has none."""
         return self.question(question).get(f"short_{self.lang}") or self.wording(question)
 
+    def named(self, question):
+        """Like `short`, with the question's id where several questions share these words."""
+        short = self.short(question)
+        alike = sum(self.short(other) == short for other in self.questions.index)
+        return short if alike == 1 else f"{short} ({question})"
+
     def routed(self, question):
         """The number of respondents to whom a question was put."""
         q = self.question(question)
         if not q["asked_if"]:
             return int(q["base"])
         return self.count(*q["asked_if"].split("="))
+
+    @cached_property
+    def responses(self):
+        """The raw answers, one row per respondent, or None where the survey has counts only.
+
+        Columns: `respondent` (text) and, if the survey has weights, `weight` (float, above 0). A single-choice question
+        is a categorical column named after it, whose categories are its option ids; a multiple-choice question is one
+        nullable boolean column `question=option` per option. Missing means that the question was not put to this
+        respondent; `no_answer` and a row of False mean that it was, and left empty.
+        """
+        if not (self.folder / RESPONSES).exists():
+            return None
+        from . import responses  # only where there are raw answers: pyarrow takes its time to import
+
+        offered = {question: list(self.table(question)["option"]) for question in self.questions.index}
+        return responses.read(self.folder / RESPONSES, self.questions["kind"].to_dict(), offered)
 
     @cached_property
     def _counted(self):
@@ -501,16 +627,25 @@ def load(survey="osaka-2019", lang="en"):
         raise SurveyError(f"lang: found {_quote(lang)}; expected one of {', '.join(LANGUAGES)}")
     folder = find_folder(survey)
     about, frames, problems = read_folder(folder)
+    if any(problem.file == "counts.csv" and problem.value == "no count yet" for problem in problems):
+        raise SurveyError(
+            f"{folder.name}: nobody has answered yet; fill in counts.csv and survey.toml, or import raw answers with "
+            f"python -m helpers import {survey} FILE (python -m helpers check {survey} lists what is missing)"
+        )
     if problems:
         more = f" ({len(problems) - 1} more: python -m helpers check {survey})" if len(problems) > 1 else ""
         raise SurveyError(f"{folder.name}/{problems[0]}{more}")
+    questions = frames["questions.csv"].astype({"base": int}).set_index("question")
+    unasked = tuple(questions.index[questions["base"] == 0])
+    counts = frames["counts.csv"].astype({"count": int})
     return Survey(
         folder=folder,
         lang=lang,
         about=about,
-        questions=frames["questions.csv"].astype({"base": int}).set_index("question"),
+        questions=questions.drop(index=list(unasked)),
         options=frames["options.csv"].astype({"order": int}).reset_index(drop=True),
-        counts=frames["counts.csv"].astype({"count": int}).reset_index(drop=True),
+        counts=counts[~counts["question"].isin(unasked)].reset_index(drop=True),
         published=frames["published.csv"].astype({"base": int, "percent": float}).reset_index(drop=True),
         claims=frames["claims.csv"].reset_index(drop=True),
+        unasked=unasked,
     )

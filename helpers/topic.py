@@ -16,7 +16,8 @@ import pandas as pd
 from IPython.display import display
 from statsmodels.stats.multitest import multipletests
 
-from . import charts, chisquare, claims, text
+from . import charts, chisquare, claims, joint, text
+from .joint import McNemar
 from .paired import (
     PairedRange,
     check_pair,
@@ -54,6 +55,13 @@ def _is_text(value):
     return isinstance(value, str)
 
 
+def _is_whole_from(least):
+    def check(value):
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= least and value % 1 == 0
+
+    return check
+
+
 def _one_of(*values):
     return lambda value: isinstance(value, str) and value in values
 
@@ -69,6 +77,10 @@ RULES = {
     "not_knowing": (_is_text, "option ids of the question, separated by commas"),
     "own_side": (_is_text, "option ids of the question, separated by commas"),
     "codified": (_is_text, "option ids of the question, separated by commas"),
+    "by": (_is_text, "ids of single-choice questions, separated by commas"),
+    "questions": (_is_text, "question ids, separated by commas, or '' for all"),
+    "min_cell": (_is_whole_from(1), "a whole number of 1 or more, such as 5"),
+    "baseline": (_is_text, "a folder name under data/, the path of a folder, or '' for none"),
 }
 
 
@@ -89,6 +101,12 @@ def check_against(survey, name, value):
     """Check a parameter that names options or a file, as far as the survey has its question; raises ParameterError."""
     if name in OPTIONS_OF and survey.has(OPTIONS_OF[name]):
         _check_split(name, survey, chosen_options(survey, OPTIONS_OF[name], value))
+    if name == "by":
+        chosen_questions(survey, name, value, kind="single")
+    if name == "questions" and value.strip():
+        chosen_questions(survey, name, value)
+    if name == "baseline" and value.strip():
+        load(value, survey.lang)
     if name == "reference" and value and survey.has("industry"):
         read_reference(value, survey, "industry")
 
@@ -116,12 +134,25 @@ def chosen_options(survey, question, listed):
     return options
 
 
+def chosen_questions(survey, name, listed, kind=""):
+    """Question ids given as "a, b" in the parameter `name`, checked against the survey; raises ParameterError."""
+    asked = [q for q in survey.questions.index if kind in ("", survey.question(q)["kind"])]
+    questions = list(dict.fromkeys(question.strip() for question in listed.split(",") if question.strip()))
+    unknown = [question for question in questions if question not in asked]
+    if unknown or not questions:
+        found = repr(unknown[0]) if unknown else repr(listed)
+        raise ParameterError(f"parameter {name}: found {found}; expected some of {', '.join(asked)}")
+    return questions
+
+
 @dataclass(frozen=True)
 class Comparison:
     """One answer compared between two questions over the same firms, in both readings.
 
     `counted` are (count, base) of each question, `margins` (yes, no, missing) of all respondents, `paired` the range of
     McNemar's exact test over every joint table with these margins, `tests` the rows of tests.csv, Pearson's first.
+    With raw answers `joint` is McNemar's test itself, `paired` has shrunk to its p-value, and `difference` is that of the
+    firms that answered both questions (Newcombe 1998, for pairs).
     """
 
     names: tuple[str, str]
@@ -131,6 +162,7 @@ class Comparison:
     margins: tuple[tuple[int, int, int], tuple[int, int, int]]
     paired: PairedRange
     tests: list[dict]
+    joint: McNemar | None = None
 
     @property
     def shares(self):
@@ -223,17 +255,70 @@ class Topic:
         paired = mcnemar_range(*read, alpha=self.say.alpha)
         options = [option] if not single or len(among) > 2 + (no_answer == "keep") else None
         tests = chisquare.compare(self.survey, first, second, options, no_answer, among)
-        tests += chisquare.paired_rows(first, second, option, paired, self.survey.respondents)
         counted = tuple(self._counted(question, option, among) for question in (first, second))
+        apart = difference(*counted, self.confidence)
+        found = self._mcnemar(first, second, option, rest)
+        if found:
+            paired = _settled(found, self.say.alpha)
+            tests.append(chisquare.mcnemar_row(first, second, option, found))
+            apart = joint.paired_difference(found.both, found.b, found.c, found.neither, self.confidence)
+        else:
+            tests += chisquare.paired_rows(first, second, option, paired, self.survey.respondents)
         return Comparison(
             names=(self.survey.short(first), self.survey.short(second)),
             label=text.pick(self.survey.table(first), option)["label"],
             counted=counted,
-            difference=difference(*counted, self.confidence),
+            difference=apart,
             margins=tuple(read),
             paired=paired,
             tests=tests,
+            joint=found,
         )
+
+    def _mcnemar(self, first, second, option, rest):
+        """McNemar's test on the raw answers, or None where there are none, or nobody answered both questions."""
+        if self.survey.responses is None:
+            return None
+        found = joint.mcnemar(*(self._said(question, option, rest) for question in (first, second)))
+        return found if found.n else None
+
+    def _said(self, question, option, rest=None):
+        """Who gave an option, as nullable booleans; missing: not asked, no answer, or (with `rest`) another answer."""
+        if self.survey.question(question)["kind"] == "multiple":
+            return self.survey.responses[f"{question}={option}"]
+        table, given = self.survey.table(question), self.survey.responses[question].astype(object)
+        silent = list(table.loc[table["role"] == "no_answer", "option"])
+        counted = [option, *(rest if rest is not None else (o for o in table["option"] if o not in silent))]
+        return (given == option).astype("boolean").mask(~given.isin(counted))
+
+    def _joint_rows(self, comparisons):
+        """Tests of more than two answers or options at once, where raw answers are there: rows of tests.csv."""
+        if self.survey.responses is None or not comparisons:
+            return []
+        compared = [(c.tests[0]["first"], c.tests[0]["second"], c.tests[-1]["options"]) for c in comparisons]
+        pairs = list(dict.fromkeys((first, second) for first, second, _ in compared))
+        if self.survey.question(pairs[0][0])["kind"] == "multiple":
+            return [self._items_row(*pair) for pair in pairs]
+        option, questions = compared[0][2], list(dict.fromkeys(q for pair in pairs for q in pair))
+        rows = [self._square_row(*pair) for pair in pairs]
+        if len(questions) > 2 and {o for _, _, o in compared} == {option}:
+            answers = pd.concat([self._said(question, option).rename(question) for question in questions], axis=1)
+            rows.append(chisquare.joint_row("|".join(questions), "", [option], "cochran_q", joint.cochran_q(answers)))
+        return rows
+
+    def _square_row(self, first, second):
+        options = chisquare.shared_options(self.survey, first, second)
+        table = joint.square_table(self.survey.responses[first], self.survey.responses[second], options)
+        return chisquare.joint_row(first, second, options, "stuart_maxwell", joint.stuart_maxwell(table))
+
+    def _items_row(self, first, second):
+        options = chisquare.shared_options(self.survey, first, second)
+        sheets = [
+            self.survey.responses[[f"{question}={option}" for option in options]].set_axis(options, axis=1)
+            for question in (first, second)
+        ]
+        overall = joint.marginal_homogeneity(*sheets).overall
+        return chisquare.joint_row(first, second, options, "homogeneity_items", overall)
 
     def compare_items(self, pairs):
         """Every option that two multiple-choice questions share, for each pair of questions: a list of Comparisons."""
@@ -251,7 +336,8 @@ class Topic:
 
     def both_readings(self, comparisons, caption, family=("pearson",)):
         """The tests of comparisons, and beside each other their two readings; kept for tests.csv and the summary."""
-        tests = self.tests([test for c in comparisons for test in c.tests], caption, family)
+        rows = [test for c in comparisons for test in c.tests] + self._joint_rows(comparisons)
+        tests = self.tests(rows, caption, family)
         adjusted = tests.loc[tests["test"] == "pearson", "p_adjusted"].to_numpy()
         rows = [
             {
@@ -560,6 +646,18 @@ class Topic:
         self.save(table, stem)
         self._display_table(readable(self.say, table), self.say(caption))
 
+    def show_words(self, frame, caption):
+        """A table that is in words already, for the reader only."""
+        self._display_table(frame, caption)
+
+    def readable(self, table):
+        """The table in words, as `show` has it."""
+        return readable(self.say, table)
+
+    def paragraph(self, words, kind="note"):
+        """A paragraph for the reader, which no summary repeats."""
+        self._paragraph(words, kind)
+
     def summary(self, order):
         """The findings of all notebooks: those listed in `order` first, the first finding of each topic only."""
         findings = self.read("findings").drop_duplicates("notebook").set_index("notebook")
@@ -569,8 +667,8 @@ class Topic:
         display({"text/html": f'<ol class="findings {NO_MATHS}">{items}</ol>', "text/plain": plain}, raw=True)
 
     def gathered(self, kind):
-        """What the notebooks wrote of a kind (tests, findings, comparisons), joined."""
-        return gather(self.folder / "tables", kind)
+        """What the notebooks before this one wrote of a kind (tests, findings, comparisons), joined."""
+        return join(path for path in parts(self.folder / "tables", kind) if path.stem <= self.notebook)
 
     def all_comparisons(self):
         """Every comparison of two questions, `p_all` adjusted over all of them (Benjamini, Hochberg 1995)."""
@@ -769,15 +867,29 @@ def read_reference(path, survey, question):
     return shares
 
 
+def parts(tables, kind):
+    """The files tables/`kind`/*.csv, one per notebook, in the notebooks' order."""
+    return sorted((Path(tables) / kind).glob("*.csv"))
+
+
+def join(paths):
+    """CSV files one below the other, empty ones left out."""
+    frames = [frame for path in paths if len(frame := read_csv(path))]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
 def gather(tables, kind):
-    """Join tables/`kind`/*.csv, one per notebook, into tables/`kind`.csv in the notebooks' order; return it."""
-    parts = [read_csv(path) for path in sorted((Path(tables) / kind).glob("*.csv"))]
-    parts = [part for part in parts if len(part)]
-    if not parts:
-        return pd.DataFrame()
-    joined = pd.concat(parts, ignore_index=True)
-    write_csv(joined, Path(tables) / f"{kind}.csv")
+    """Join tables/`kind`/*.csv into tables/`kind`.csv, and return it."""
+    joined = join(parts(tables, kind))
+    if len(joined):
+        write_csv(joined, Path(tables) / f"{kind}.csv")
     return joined
+
+
+def _settled(found, alpha):
+    """McNemar's test on joint answers in the form of a range that holds one table only."""
+    at, shown = (found.b, found.c), found.p < alpha
+    return PairedRange(found.p, found.p, at, at, 1, int(shown), "always" if shown else "never")
 
 
 def write_csv(table, path):
