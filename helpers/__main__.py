@@ -147,12 +147,23 @@ def check(arguments):
 
     folder = surveys.find_folder(arguments.survey)
     _, frames, problems = surveys.read_folder(folder)
+    problems += mapping_problems(folder)
     for problem in problems:
         print(f"{folder.name}/{problem}")
     if problems:
         return 2
     print(f"{folder.name}: {len(frames['questions.csv'])} questions, {len(frames['counts.csv'])} counts, nothing wrong")
     return 0
+
+
+def mapping_problems(folder):
+    """What is wrong or open in mapping.toml, if there is one and the codebook is sound."""
+    from . import mapping, matching
+
+    frames, problems = surveys.read_codebook(folder)
+    if problems or not (folder / mapping.MAPPING).exists():
+        return []
+    return mapping.check_mapping(folder, matching.Names(frames["questions.csv"], frames["options.csv"]))
 
 
 def new(arguments):

@@ -5,8 +5,6 @@ question that was not put to a respondent are kept out; a single choice with two
 stored while a heading or an answer matches nothing: it is drafted into mapping.toml for a person to settle.
 """
 
-import csv
-import io
 import os
 import re
 import shutil
@@ -21,7 +19,7 @@ import pandas as pd
 from . import responses
 from .mapping import MAPPING, draft, read_mapping
 from .matching import EMPTY, IGNORED, NO_ANSWER, TWO, Names, Reader, Target, match_heading, plain
-from .sheets import first_few, read_sheet, shown
+from .sheets import first_few, read_sheet, rewrite_csv, shown
 from .survey import RESPONSES, SurveyError, _quote, answered_any, find_folder, is_uncounted, read_codebook
 
 RECORD = "import.txt"
@@ -396,7 +394,7 @@ def _store(folder, frames, names, offered, columns, stored, account):
         listed = [option for option in options if option in offered[question] or numbers[option]]
         for option in listed:
             counts[question, option] = numbers[option]
-            if option not in offered[question]:
+            if option not in offered[question] and option in each.reader.options:
                 account.notes.append(f"{question}: {option} was chosen; counts.csv now lists it")
             if each.reader.multiple:
                 place = options.index(option)
@@ -445,18 +443,6 @@ def _new_counts(old, counts):
     return new.reset_index()[list(old.columns)].to_csv(index=False, lineterminator="\n").encode()
 
 
-def _rewrite(path, change):
-    """A CSV file with its rows changed by a function of (header, rows); mark and line ends stay as they are."""
-    data = path.read_bytes()
-    mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
-    text = data.decode("utf-8-sig")
-    rows = list(csv.reader(io.StringIO(text, newline="")))
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n" if "\r\n" in text else "\n")
-    writer.writerows(change([name.strip() for name in rows[0]], rows))
-    return mark + out.getvalue().encode()
-
-
 def _with_bases(path, bases):
     def change(header, rows):
         question, base = header.index("question"), header.index("base")
@@ -465,7 +451,7 @@ def _with_bases(path, bases):
                 row[base] = str(bases[row[question].strip()] or "")  # put to nobody: no base
         return rows
 
-    return _rewrite(path, change)
+    return rewrite_csv(path, change)
 
 
 def _with_no_answer(path, sets):
@@ -482,7 +468,7 @@ def _with_no_answer(path, sets):
             rows.insert(own[-1] + 1, [str(new.get(column, "")) for column in header])
         return rows
 
-    return _rewrite(path, change)
+    return rewrite_csv(path, change)
 
 
 def _with_respondents(path, number):

@@ -74,7 +74,7 @@ class Names:
             name: group.sort_values("order", key=lambda order: order.astype(int)).set_index("option")
             for name, group in options.groupby("options")
         }
-        self._heads = None
+        self._heads, self._plain = None, {}
 
     def offered(self, question):
         """The options of a question's set, indexed by id and in order."""
@@ -117,16 +117,26 @@ class Names:
         return self._heads
 
     def _add_heads(self, question, ids, words):
-        names = self.of_question(question)
-        _add(ids, names[0], Target("question", question))
-        for name in names[1:]:
-            _add(words, name, Target("question", question))
-        for option in self.offered(question).index:
-            labels, target = self.of_option(question, option), Target("question", question, option)
-            _add(ids, names[0] + labels[0], target)
-            for name in names:
+        keys = [plain_heading(name) for name in self.of_question(question)]
+        for place, key in enumerate(keys):
+            _add(words if place else ids, key, Target("question", question))
+        for option, labels in self._labels(self.questions.loc[question, "options"]).items():
+            target = Target("question", question, option)
+            _add(ids, keys[0] + labels[0], target)
+            for key in filter(None, keys):
                 for label in labels:
-                    _add(words, name + label, target)
+                    _add(words, key + label, target)
+
+    def _labels(self, options):
+        """The plain names of each option of a set."""
+        if options not in self._plain:
+            rows = self.options[options]
+            pairs = zip(rows.index, rows["label_en"], rows["label_ja"], strict=True)
+            self._plain[options] = {
+                option: [plain_heading(name) for name in (option, english, japanese, bilingual(japanese, english))]
+                for option, english, japanese in pairs
+            }
+        return self._plain[options]
 
 
 def bilingual(first, second):
@@ -134,8 +144,8 @@ def bilingual(first, second):
     return first if first == second else f"{first} / {second}"
 
 
-def _add(known, name, target):
-    if name and (key := plain_heading(name)):
+def _add(known, key, target):
+    if key:
         known.setdefault(key, set()).add(target)
 
 
@@ -162,11 +172,12 @@ def match_heading(names, heading, label=""):
 
 
 def nearest_headings(names, heading):
-    """The three questions or options whose names are most like a heading."""
-    ids, words = names.headings()
-    close = difflib.get_close_matches(plain_heading(heading)[:300], [*ids, *words], n=6, cutoff=0.5)
-    found = [str(target) for key in close for target in sorted(ids.get(key) or words.get(key), key=str)]
-    return list(dict.fromkeys(found))[:3]
+    """The three questions whose names are most like a heading."""
+    known = {
+        plain_heading(name): question for question in names.questions.index for name in names.of_question(question)
+    }
+    close = difflib.get_close_matches(plain_heading(heading)[:100], list(known), n=6, cutoff=0.5)
+    return list(dict.fromkeys(known[key] for key in close))[:3]
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------

@@ -50,13 +50,13 @@ def _read_table(path):
     try:
         return pq.read_table(path)
     except (pa.ArrowException, OSError, ValueError, TypeError) as error:
-        reason = " ".join(str(error).split())[:100]
+        reason = " ".join(str(error).replace(str(path), path.name).split())[:100]
         raise SurveyError(
             f"{path.parent.name}/{RESPONSES}: found a file that cannot be read ({reason}); {AGAIN}"
         ) from None
 
 
-def tally(table, question, kind, options):
+def tally(table, question, kind):
     """Counts of the options, and the number of respondents to whom the question was put, from a stored table.
 
     Raises KeyError or ArrowException where the table has no such columns.
@@ -66,9 +66,12 @@ def tally(table, question, kind, options):
         found = pc.value_counts(answers.cast(pa.string()).drop_null())
         counts = {entry["values"].as_py(): entry["counts"].as_py() for entry in found}
         return counts, len(answers) - answers.null_count
-    columns = {option: table.column(column(question, option)) for option in options}
+    start = column(question, "")
+    columns = {name.removeprefix(start): table.column(name) for name in table.column_names if name.startswith(start)}
+    if not columns:
+        raise KeyError(question)
     counts = {option: pc.sum(ticked).as_py() or 0 for option, ticked in columns.items()}
-    return counts, max((len(ticked) - ticked.null_count for ticked in columns.values()), default=0)
+    return counts, max(len(ticked) - ticked.null_count for ticked in columns.values())
 
 
 def check(path, respondents, frames):
@@ -90,7 +93,7 @@ def check(path, respondents, frames):
     for row, q in frames["questions.csv"].iterrows():
         group = groups[q["question"]]
         try:
-            stored, put = tally(table, q["question"], q["kind"], list(group["option"]))
+            stored, put = tally(table, q["question"], q["kind"])
         except (KeyError, pa.ArrowException):
             problems.append(Problem(RESPONSES, None, f"no answers to {q['question']} as questions.csv has it", AGAIN))
             continue
@@ -99,7 +102,7 @@ def check(path, respondents, frames):
             found = f"base {q['base']} of {q['question']}"
             problems.append(Problem("questions.csv", row, found, f"{base}, as in {RESPONSES}; or {AGAIN}"))
         for line, option, count in zip(group.index, group["option"], group["count"].astype(int), strict=True):
-            if count != stored.get(option, 0):
+            if count != stored.get(option, 0) or (q["kind"] == "multiple" and option not in stored):
                 found, expected = f"count {count} of {q['question']}, {option}", stored.get(option, 0)
                 problems.append(Problem("counts.csv", line, found, f"{expected}, as in {RESPONSES}; or {AGAIN}"))
         for option in sorted({*stored} - {*group["option"]}):

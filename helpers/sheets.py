@@ -88,6 +88,21 @@ def first_few(rows):
     return ", ".join(str(row) for row in rows[:FIRST_FEW]) + more
 
 
+def rewrite_csv(path, change):
+    """The bytes of a UTF-8 CSV file with its rows changed by a function of (header, rows).
+
+    A byte order mark and the kind of line end stay as they are.
+    """
+    data = path.read_bytes()
+    mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
+    text = data.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n" if "\r\n" in text else "\n")
+    writer.writerows(change([name.strip() for name in rows[0]], rows))
+    return mark + out.getvalue().encode()
+
+
 # --- text ------------------------------------------------------------------------------------------------------------
 
 
@@ -199,11 +214,14 @@ def _read_delimited(path, encoding, delimiter):
 def _first_record(path, encoding, delimiter):
     with path.open(encoding=encoding, newline="") as file:
         try:
-            return next(csv.reader(file, delimiter=delimiter), [""])
+            head = next(csv.reader(file, delimiter=delimiter), [])
         except csv.Error as error:
             raise _refusal(
                 path, f"a heading line that cannot be read ({error})", "headings, quotes closed", 1
             ) from None
+    if not any(cell.strip() for cell in head):
+        raise _refusal(path, "an empty first row" if head else "an empty file", "a heading line and at least one row")
+    return head
 
 
 def _stripped(values, codes):

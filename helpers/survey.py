@@ -295,9 +295,9 @@ class _Codebook:
     def leads_back(self, question):
         """Whether following asked_if from a question leads back to a question on the way."""
         seen = set()
-        while question in self.questions.index and question not in seen:
+        while question in self.questions and question not in seen:
             seen.add(question)
-            question = self.questions.loc[question, "asked_if"].partition("=")[0]
+            question = self.questions[question]["asked_if"].partition("=")[0]
         return question in seen
 
 
@@ -308,7 +308,7 @@ def answered_any(q):
 
 def _check_codebook(book, questions):
     """What is wrong with questions and options before anybody has answered."""
-    for row, q in questions.iterrows():
+    for row, q in questions.to_dict("index").items():
         if q["question"] in ("respondent", "weight"):
             yield Problem("questions.csv", row, f"question {q['question']}", "another id; raw answers use this one")
         if q["options"] not in book.offered:
@@ -325,7 +325,7 @@ def _check_codebook(book, questions):
         for other in group:
             if unknown := book.unknown(other):
                 yield Problem("questions.csv", row, f"answered_any {_quote(other)}: {unknown[0]}", unknown[1])
-            elif {*answered_any(book.questions.loc[other])} != {*group}:
+            elif {*answered_any(book.questions[other])} != {*group}:
                 found = f"answered_any of {q['question']} that differs from that of {other}"
                 yield Problem("questions.csv", row, found, "the same questions in each")
         if group and (q["question"] not in group or q["unit"] == "selections" or q["asked_if"]):
@@ -345,19 +345,21 @@ def _fill_bases(book, questions):
             bases[row] = total
         else:
             bases[row] = book.counts.get(tuple(q["asked_if"].split("=")), 0) if q["asked_if"] else book.respondents
-    filled = questions.assign(base=questions["base"].where(~questions.index.isin(list(bases)), pd.Series(bases)))
-    return filled.astype({"base": str}), problems
+    filled = questions["base"].to_dict() | {row: str(base) for row, base in bases.items()}
+    return questions.assign(base=pd.Series(filled, dtype=str)), problems
 
 
 def _check_bases(book, questions):
-    for row, q in questions.iterrows():
+    for row, q in questions.to_dict("index").items():
         if q["unit"] == "respondents" and int(q["base"]) > book.respondents:
             expected = f"at most the {book.respondents} respondents of survey.toml"
             yield Problem("questions.csv", row, f"base {q['base']} of {q['question']}", expected)
 
 
 def _check_routes(book, questions):
-    for row, q in questions[(questions["asked_if"] != "") & (questions["unit"] == "respondents")].iterrows():
+    for row, q in questions.to_dict("index").items():
+        if not q["asked_if"] or q["unit"] != "respondents":
+            continue
         routed = book.counts.get(tuple(q["asked_if"].split("=")), 0)
         if int(q["base"]) != routed:
             expected = f"{routed}, the count of {q['asked_if']} in counts.csv"
@@ -479,8 +481,10 @@ def read_folder(folder):
         problems += _check_codebook(book, frames["questions.csv"])
     if not problems:
         book.add_numbers(about, frames)
-        frames["questions.csv"], problems = _fill_bases(book, frames["questions.csv"])
-        book.questions = frames["questions.csv"].set_index("question")
+        if (frames["questions.csv"]["base"] == "").any():
+            frames["questions.csv"], problems = _fill_bases(book, frames["questions.csv"])
+            book = _Codebook(frames)
+            book.add_numbers(about, frames)
     if not problems:
         problems = list(_check_bases(book, frames["questions.csv"]))
     if not problems:
@@ -574,7 +578,12 @@ class Survey:
             return None
         from . import responses  # only where there are raw answers: pyarrow takes its time to import
 
-        offered = {question: list(self.table(question)["option"]) for question in self.questions.index}
+        sets = self.options.sort_values("order").groupby("options")["option"].agg(list)
+        listed = self.counts.groupby("question")["option"].agg(set)
+        offered = {
+            question: [option for option in sets[q["options"]] if option in listed[question]]
+            for question, q in self.questions.iterrows()
+        }
         return responses.read(self.folder / RESPONSES, self.questions["kind"].to_dict(), offered)
 
     @cached_property

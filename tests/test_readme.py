@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+import synthetic
 
 from helpers.survey import ROOT
 
@@ -30,6 +31,13 @@ RUN = {
         "pages/03_awareness.html"
     ],
 }
+WALK = {
+    # A clerk's way through a survey of their own, in this order; report: what the test adds to make it shorter.
+    ".venv/bin/python -m helpers new kobe-2026": "",
+    ".venv/bin/python -m helpers import kobe-2026 answers.csv": "",
+    ".venv/bin/python -m helpers check kobe-2026": "",
+    ".venv/bin/python -m helpers report --survey kobe-2026": " --only 01 08",
+}
 ELSEWHERE = {
     "make report": "CI runs it on a fresh machine",
     "make test": "this is what runs these tests",
@@ -44,7 +52,7 @@ ELSEWHERE = {
 
 def commands():
     """The lines of all fenced bash blocks, without comments."""
-    blocks = re.findall(r"(?ms)^```(?:bash|sh|shell|console)\n(.*?)^```", TEXT)
+    blocks = re.findall(r"(?ms)^ *```(?:bash|sh|shell|console)\n(.*?)^ *```", TEXT)
     lines = [line.split("  #")[0].strip() for block in blocks for line in block.replace("\\\n", " ").splitlines()]
     return [" ".join(line.split()) for line in lines if line and not line.startswith("#")]
 
@@ -55,11 +63,12 @@ def test_there_is_a_readme_with_commands():
 
 
 def test_every_command_is_known_here():
-    assert [command for command in commands() if command not in RUN and command not in ELSEWHERE] == []
+    assert [command for command in commands() if command not in {*RUN, *WALK, *ELSEWHERE}] == []
 
 
 def test_every_command_known_here_is_in_the_readme():
     assert [command for command in RUN if command not in commands()] == []
+    assert [command for command in commands() if command in WALK] == list(WALK)
 
 
 def test_commands_that_the_makefile_runs_are_in_it():
@@ -82,15 +91,50 @@ def checkout(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("command", RUN)
-def test_command_runs(command, checkout):
-    # The kernels, too, must import the helpers of the copy.
+def run(command, checkout):
+    """A command as a user would type it; the kernels, too, import the helpers of the copy."""
     environment = os.environ | {"PYTHONPATH": str(checkout)}
     done = subprocess.run(
         command, shell=True, cwd=checkout, env=environment, capture_output=True, text=True, timeout=200
     )
-    assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
+    return done
+
+
+def test_walk_through_for_a_survey_of_ones_own(checkout, osaka):
+    """Every command of the walk-through on a synthetic survey of 500 respondents, with a form's time stamps."""
+    new, take, check, report = WALK
+    folder = checkout / "data" / "kobe-2026"
+    frame = synthetic.answers(osaka, 500, seed=11)
+    form = synthetic.as_form(osaka, frame).drop(columns="respondent")
+    form.insert(0, "Timestamp", "2026/05/01 10:00")
+    form.to_csv(checkout / "answers.csv", index=False, encoding="utf-8-sig")
+
+    assert run(new, checkout).returncode == 0
+    texts = (folder / "survey.toml").read_text(encoding="utf-8")
+    (folder / "survey.toml").write_text(texts.replace('= ""', '= "Synthetic survey"'), encoding="utf-8")
+    first = run(take, checkout)
+    assert first.returncode == 2
+    assert "heading 'Timestamp' matches no question" in first.stderr
+    assert run(check, checkout).returncode == 2
+    settled = (folder / "mapping.toml").read_text(encoding="utf-8")
+    (folder / "mapping.toml").write_text(settled.replace('"Timestamp" = ""', '"Timestamp" = "ignore"'))
+    second = run(take, checkout)
+    assert second.returncode == 0, second.stderr
+    assert "  kept: 500" in second.stdout
+    checked = run(check, checkout)
+    assert checked.returncode == 0, checked.stdout
+    assert "nothing wrong" in checked.stdout
+    written = run(report + WALK[report], checkout)
+    assert written.returncode == 0, written.stderr
+    page = (checkout / "outputs/kobe-2026/en/report.html").read_text(encoding="utf-8")
+    assert "Synthetic survey" in page
+
+
+@pytest.mark.parametrize("command", RUN)
+def test_command_runs(command, checkout):
+    done = run(command, checkout)
+    assert done.returncode == 0, done.stderr
     assert done.stdout or RUN[command]
     assert [path for path in RUN[command] if not (checkout / path).exists()] == []
 
