@@ -98,6 +98,9 @@ def report(arguments):
             mistakes[f"{survey} {lang}"] = error
     if not jobs or pipeline.same_folder(jobs):
         raise next(iter(mistakes.values()), None) or pipeline.same_folder(jobs)
+    for job in jobs:
+        for notebook, lacking in job.left_out.items():
+            print(f"{job.name}: {notebook} is left out, the survey has no {lacking}", file=sys.stderr)
     with pipeline.executor_at(arguments.scheduler) as executor:
         outcomes = pipeline.run(jobs, pipeline.show_progress(jobs), executor)
     for outcome in outcomes:
@@ -159,6 +162,7 @@ def check(arguments):
 def mapping_problems(folder):
     """What is wrong or open in mapping.toml, if there is one and the codebook is sound."""
     from . import mapping, matching
+    from . import survey as surveys
 
     frames, problems = surveys.read_codebook(folder)
     if problems or not (folder / mapping.MAPPING).exists():

@@ -830,10 +830,12 @@ def plot_mini(ax, table, say, title, color="neutral", n=3):
 
 
 def plot_overview(axes, panels, say, n=3):
-    """Small bars for several topics: `panels` are (heading, table, colour name), one for each of the axes."""
+    """Small bars for several topics: `panels` are (heading, table, colour name); axes left over stay empty."""
     axes[0, 0].figure.get_layout_engine().set(hspace=0.12)
-    for ax, (heading, table, color) in zip(np.ravel(axes), panels, strict=True):
+    for ax, (heading, table, color) in zip(np.ravel(axes), panels, strict=False):
         plot_mini(ax, table, say, heading, color, n)
+    for ax in np.ravel(axes)[len(panels) :]:
+        ax.set_axis_off()
 
 
 def save_figure(fig, folder, stem, table, alt=""):

@@ -66,10 +66,11 @@ def part(notebook, stem, lang):
     return whole[whole.index(BEGIN) + len(BEGIN) : whole.rindex("</main>")]
 
 
-def write_report(paths, target, survey, parts=None):
+def write_report(paths, target, survey, parts=None, left_out=()):
     """Write one HTML file from executed notebooks in the order given; figures and tables lie beside it.
 
-    `parts` is a folder where parts of the report may lie ready, by notebook; the others are made here.
+    `parts` is a folder where parts of the report may lie ready, by notebook; the others are made here. `left_out`
+    are the titles of topics that the survey did not ask about: the report says so.
     """
     say = Language(survey.lang)
     bodies, sections = [], []
@@ -82,12 +83,20 @@ def write_report(paths, target, survey, parts=None):
     report = {
         "skip": say("Skip to the report"),
         "contents": _contents(sections, say),
-        "opening": _opening(survey, target.parent, dict(sections), say),
+        "opening": _opening(survey, target.parent, dict(sections), left_out, say),
         "script": FOLLOW,
     }
     shell = nbformat.v4.new_notebook(metadata={"title": survey.info("title"), "report": report})
     before, after = _export(shell, survey.lang).rsplit("</main>", 1)
     _write(f"{before}{''.join(bodies)}</main>{after}", target)
+
+
+def title_of(path, lang):
+    """The title of a notebook in a language."""
+    notebook = nbformat.read(path, as_version=4)
+    first = next(cell for cell in notebook.cells if cell.cell_type == "markdown")
+    first.source = Language(lang).prose(first.source)
+    return _title(notebook)
 
 
 def _title(notebook):
@@ -165,7 +174,7 @@ def _contents(sections, say):
     return f'<nav class="contents" aria-label="{label}"><details open><summary>{heading}</summary><ol>{items}</ol></details></nav>'
 
 
-def _opening(survey, folder, titles, say):
+def _opening(survey, folder, titles, left_out, say):
     """The first screen: what was found, who was asked, when, how many, and what the data cannot say."""
     facts = [
         (say("Answers"), f'<span class="big">{html.escape(say.firms(survey.respondents))}</span>'),
@@ -175,13 +184,14 @@ def _opening(survey, folder, titles, say):
     ]
     listed = "".join(f"<div><dt>{html.escape(name)}</dt><dd>{value}</dd></div>" for name, value in facts)
     cards = "".join(_card(figure, folder, titles, say) for figure in _headlines(folder))
-    caution = " ".join(
-        html.escape(words)
-        for words in (
-            sample_limits(say, survey),
-            say("“Not shown” never means “no difference”: it means that answers as few as these could not show one."),
-        )
-    )
+    cautions = [
+        sample_limits(say, survey),
+        say("“Not shown” never means “no difference”: it means that answers as few as these could not show one."),
+    ]
+    if left_out:
+        topics = say(" / ").join(left_out)
+        cautions.append(say("Not in this report, because the survey has no answers for it: {topics}.", topics=topics))
+    caution = " ".join(html.escape(words) for words in cautions)
     return (
         f'<header><p class="eyebrow">{html.escape(survey.info("publisher"))}</p><h1>{phrases(survey.info("title"))}</h1>'
         f'<dl class="facts">{listed}</dl></header>'

@@ -22,6 +22,7 @@ from .workbook import write_workbook
 
 NOTEBOOKS = ROOT / "notebooks"
 SUMMARY = "12_summary"
+QUESTIONNAIRE = "osaka-2019"  # the survey whose questions the notebooks were written for
 OURS = ("figures", "tables", "notebooks", "report.html", "tables.xlsx")  # what a run replaces in its output folder
 REPORT = "report.html"  # the last step of a run
 ENGINE = "survey"  # the name under which papermill knows our engine
@@ -53,6 +54,8 @@ class Job:
     notebooks: list[str]
     parameters: dict = field(default_factory=dict)
     kernels: str = "warm"
+    left_out: dict = field(default_factory=dict)  # notebook: what the survey lacks for it
+    partial: bool = False  # some notebooks only: the others stay as the last run left them
 
     @property
     def name(self):
@@ -78,6 +81,24 @@ def choose_notebooks(only=()):
             raise ParameterError(f"--only: found {wanted!r}; expected numbers or names of {', '.join(names)}")
         chosen += found
     return [name for name in names if name in chosen] if only else names
+
+
+def left_out(survey):
+    """Topics that a survey cannot fill, {notebook: what is missing}: a question of the questionnaire was not asked.
+
+    The questionnaire is that of `QUESTIONNAIRE`, whose codebook says to which topic a question belongs. The audit
+    of what was published needs something published.
+    """
+    asked = load(QUESTIONNAIRE).questions["topic"]
+    missing = {}
+    for name in notebook_names():
+        questions = [q for q, topic in asked.items() if topic == name[3:] and not survey.has(q)]
+        if questions:
+            missing[name] = ", ".join(questions)
+    audit = "11_published_claims"
+    if audit in notebook_names() and not (len(survey.claims) and len(survey.published)):
+        missing[audit] = "claims.csv, published.csv"
+    return missing
 
 
 @cache
@@ -118,16 +139,23 @@ def plan(survey, lang, folder=None, only=(), pairs=(), kind="warm"):
     `kind` says how its kernels start: "warm" (forked) or "fresh" (the ordinary way).
     """
     loaded = load(survey, lang)
-    notebooks = choose_notebooks(only)
-    parameters = read_parameters(pairs, notebooks)
+    chosen, missing = choose_notebooks(only), left_out(loaded)
+    notebooks = [notebook for notebook in chosen if notebook not in missing]
+    if not notebooks:
+        lacking = "; ".join(f"{name} ({missing[name]})" for name in chosen)
+        raise SurveyError(f"{loaded.name}: found no answers for {lacking}; expected a topic that the survey asked")
+    parameters = read_parameters(pairs, chosen)
     if parameters.get("reference"):
         parameters["reference"] = str(Path(parameters["reference"]).expanduser().resolve())
+    if parameters.get("baseline") and not (ROOT / "data" / parameters["baseline"]).is_dir():
+        parameters["baseline"] = str(Path(parameters["baseline"]).expanduser().resolve())
     for parameter, value in parameters.items():
         check_against(loaded, parameter, value)
     inside = loaded.folder.parent == (ROOT / "data").resolve()
     base = Path(folder).expanduser().resolve() if folder else ROOT / "outputs"
     name = loaded.name if inside else str(loaded.folder)
-    return Job(name, lang, base / loaded.name / lang, notebooks, parameters, kind)
+    without = {notebook: missing[notebook] for notebook in chosen if notebook in missing}
+    return Job(name, lang, base / loaded.name / lang, notebooks, parameters, kind, without, bool(only))
 
 
 # --- one notebook ----------------------------------------------------------------------------------------------------
@@ -238,7 +266,9 @@ def finish(job, aside):
     for kind in ("tests", "findings", "comparisons", "figures"):
         gather(aside / "tables", kind)
     survey = load(job.survey, job.lang)
-    html.write_report(sorted((aside / "notebooks").glob("*.ipynb")), aside / "report.html", survey, aside / "parts")
+    paths = sorted((aside / "notebooks").glob("*.ipynb"))
+    lacking = [html.title_of(NOTEBOOKS / f"{name}.ipynb", job.lang) for name in job.left_out]
+    html.write_report(paths, aside / "report.html", survey, aside / "parts", lacking)
     write_workbook(aside / "tables.xlsx", aside / "tables", survey, job.parameters.get("confidence", 0.95))
     _install(aside, job.folder)
 
@@ -319,7 +349,7 @@ class _Build:
         """Make the folder to build in. Raises OutputError."""
         self._folder = _workshop(self.outcome.job.folder)
         self.aside = self._folder.__enter__()
-        if len(self.outcome.job.notebooks) < len(notebook_names()):
+        if self.outcome.job.partial:
             _copy_last(self.outcome.job.folder, self.aside)
 
     def ready(self):

@@ -569,26 +569,41 @@ class Topic:
 
     def overview(self):
         """Headings, tables and colours of the overview, from the tables of the other notebooks."""
-        say, read = self.say, self.read
-        awareness, measures = read("awareness"), read("measures")
-        groups = awareness[awareness["option"] == "aware"].assign(label=lambda t: t["group"])
+        say, awareness, measures = self.say, self._written("awareness"), self._written("measures")
         panels = [
-            (say("Largely aware of the security of"), groups, "aware"),
-            (say("Partners ready for the end of support?"), read("q3"), "unaware"),
+            (say("Largely aware of the security of"), awareness[awareness["option"] == "aware"], "aware"),
+            (say("Partners ready for the end of support?"), self._written("q3"), "unaware"),
             (say("Done now about it"), measures[measures["question"] == "q4"], "wanted"),
-            (say("What holds firms back"), read("q6"), "own"),
+            (say("What holds firms back"), self._written("q6"), "own"),
             (say("Attacks on partners"), self._attacks(), "reached"),
-            (say("Who should act for small firms"), read("q10"), "customers"),
+            (say("Who should act for small firms"), self._written("q10"), "customers"),
         ]
+        panels[0] = (panels[0][0], panels[0][1].assign(label=lambda t: t["group"]), panels[0][2])
         ranked = {"by": "share", "ascending": False, "kind": "stable"}
-        panels = [(heading, table.sort_values(**ranked), color) for heading, table, color in panels]
         return [
-            (heading, table.assign(label=table["label"].map(text.brief)), color) for heading, table, color in panels
+            (heading, table.sort_values(**ranked).assign(label=lambda t: t["label"].map(text.brief)), color)
+            for heading, table, color in panels
+            if len(table)
         ]
+
+    def overview_title(self):
+        """What the overview says, or the survey's title where awareness or measures were not asked."""
+        tables = self._written("awareness"), self._written("measures")
+        asked = all(len(table) for table in tables)
+        return text.title_overview(self.say, *tables) if asked else self.survey.info("title")
+
+    def _written(self, stem):
+        """A table of another notebook, without rows where that topic was not asked and so left out."""
+        if not any((self.folder / "tables" / "findings").glob("*.csv")):
+            return self.read(stem)  # no topic has run: say so
+        path = self.folder / "tables" / f"{stem}.csv"
+        return read_csv(path) if path.exists() else pd.DataFrame(columns=["question", "group", *COLUMNS, "share_all"])
 
     def _attacks(self):
         """Firms reached and harmed, and the kinds of attack, all as shares of all respondents."""
-        kinds = self.read("q7_content").assign(base=self.survey.respondents, share=lambda t: t["share_all"])
+        kinds = self._written("q7_content").assign(base=self.survey.respondents, share=lambda t: t["share_all"])
+        if not len(kinds):
+            return kinds
         return pd.concat([self.read("reached"), kinds[kinds["role"] == "answer"]], ignore_index=True)
 
     def overview_table(self):
@@ -673,7 +688,27 @@ class Topic:
     def all_comparisons(self):
         """Every comparison of two questions, `p_all` adjusted over all of them (Benjamini, Hochberg 1995)."""
         table = self.gathered("comparisons")
-        return table.assign(p_all=multipletests(table["p"], method="fdr_bh")[1])
+        return table.assign(p_all=multipletests(table["p"], method="fdr_bh")[1]) if len(table) else table
+
+    def forest(self, measure):
+        """The figure of all comparisons; a sentence where the topics that compare were not asked."""
+        compared = self.all_comparisons()
+        if not len(compared):
+            self._paragraph(self.say("No topic of this survey compares two questions."), "note")
+            return
+        title = text.title_forest(self.say, compared)
+        fig, axes = self.page(
+            title,
+            subtitle=measure,
+            base="Base: {n}",
+            weak=False,
+            height=2.6 + len(compared) * 7 / 30,
+            key_room=True,
+            ncols=2,
+            width_ratios=[5, 1],
+        )
+        charts.plot_forest(axes, compared, self.say)
+        self.figure(fig, "all_tests", compared)
 
     def all_tests(self, caption):
         """Every test of the run, as written to tables/tests.csv."""
