@@ -803,7 +803,7 @@ def plot_differences(ax, table, say):
         words = say("{x} · {y}", x=say.percent(r["share"]), y=say.percent(r["share_baseline"]))
         ax.text(max(r["high"], 0), y, "  " + words, va="center")
     ax.axvline(0, color=COLORS["quiet"], lw=1, zorder=1)
-    _label_rows(ax, labels, 250)
+    _label_rows(ax, labels, 250, lines=2)
     low, high = min(table["low"].min(), -0.05), max(table["high"].max(), 0.05)
     ax.set_xlim(low - 0.02, high + 0.25 * (high - low))
     ticks = np.arange(-1, 1.01, 0.1)
@@ -870,6 +870,9 @@ def _png(fig, limit=118_000):
     sample = picture.resize((picture.width // 3, picture.height // 3), Image.Resampling.NEAREST)
     for colors in (64, 32, 16):
         palette = sample.quantize(colors, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        shades = palette.getpalette()
+        whites = [255 if shade > 250 else shade for shade in shades]  # averages of white and nearly white
+        palette.putpalette(whites)
         small = io.BytesIO()
         picture.quantize(palette=palette, dither=Image.Dither.NONE).save(small, format="png", dpi=(DPI, DPI))
         if small.tell() < limit:
