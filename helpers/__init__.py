@@ -1,1 +1,3 @@
 """Shared functions of the survey notebooks: load, estimate, test, draw, say, run."""
+
+LANGUAGES = ("en", "ja")

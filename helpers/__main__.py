@@ -2,11 +2,10 @@
 
 import argparse
 import sys
-import time
+from itertools import product
 from pathlib import Path
 
-from . import survey as surveys
-from .survey import LANGUAGES, SurveyError
+from . import LANGUAGES, kernels
 
 
 def parser():
@@ -22,9 +21,15 @@ def parser():
         epilog="Example: python -m helpers report --lang ja --only 03 06 -p confidence 0.9",
     )
     report.add_argument(
-        "--survey", default="osaka-2019", help="a folder under data/, or its path (default: %(default)s)"
+        "--survey",
+        nargs="+",
+        default=["osaka-2019"],
+        metavar="NAME",
+        help="folders under data/, or their paths (default: osaka-2019)",
     )
-    report.add_argument("--lang", default="en", choices=LANGUAGES, help="language of the report (default: %(default)s)")
+    report.add_argument(
+        "--lang", nargs="+", default=["en"], choices=LANGUAGES, help="languages of the report (default: en)"
+    )
     report.add_argument("--only", nargs="+", default=[], metavar="NN", help="only these notebooks, such as 03 06")
     report.add_argument(
         "-p",
@@ -35,6 +40,18 @@ def parser():
         help="a notebook parameter; may be repeated",
     )
     report.add_argument("--output-dir", metavar="DIR", help="write to DIR/SURVEY/LANG/ instead of outputs/SURVEY/LANG/")
+
+    report.add_argument(
+        "--kernels",
+        choices=kernels.KINDS,
+        default=kernels.KINDS[0],
+        help="how notebooks' kernels start: forked from a warm parent, or the ordinary way (default: %(default)s)",
+    )
+    report.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="run on the Dask cluster at ADDRESS, which must see the same files (needs the extra [cluster])",
+    )
 
     check = commands.add_parser("check", help="list everything that is wrong with a survey folder")
     check.add_argument("survey", help="a folder under data/, or its path")
@@ -64,31 +81,73 @@ def parser():
 
 
 def report(arguments):
-    """Run a report; 0 if it was written, 1 if a notebook failed."""
+    """Run reports, every survey in every language; 0 if all were written, 1 if a notebook failed, 2 for a mistake."""
+    if arguments.kernels == "warm" and not arguments.scheduler:
+        kernels.warm_up()  # it takes as long as the imports below: side by side
+    # An optional check of internet addresses, which no notebook has: its grammar takes a second to build.
+    sys.modules.setdefault("rfc3987_syntax", None)
     from . import pipeline
+    from .survey import SurveyError
 
-    job = pipeline.plan(arguments.survey, arguments.lang, arguments.output_dir, arguments.only, arguments.p)
-    began, started = time.monotonic(), []
-    progress = pipeline.show_progress(len(job.notebooks) + 1)
+    jobs, mistakes = [], {}
+    for survey, lang in dict.fromkeys(product(arguments.survey, arguments.lang)):
+        try:
+            planned = (arguments.output_dir, arguments.only, arguments.p, arguments.kernels)
+            jobs.append(pipeline.plan(survey, lang, *planned))
+        except SurveyError as error:
+            mistakes[f"{survey} {lang}"] = error
+    if not jobs or pipeline.same_folder(jobs):
+        raise next(iter(mistakes.values()), None) or pipeline.same_folder(jobs)
+    for job in jobs:
+        for notebook, lacking in job.left_out.items():
+            print(f"{job.name}: {notebook} is left out, the survey has no {lacking}", file=sys.stderr)
+    with pipeline.executor_at(arguments.scheduler) as executor:
+        outcomes = pipeline.run(jobs, pipeline.show_progress(jobs), executor)
+    for outcome in outcomes:
+        say_failure(outcome)
+    for error in dict.fromkeys(map(str, mistakes.values())):
+        print(error, file=sys.stderr)
+    if len(outcomes) + len(mistakes) > 1:
+        closing_table(outcomes, mistakes)
+    elif outcomes[0].report:
+        print(f"{outcomes[0].report} ({outcomes[0].seconds:.0f} s)")
+    if all(outcome.report for outcome in outcomes) and not mistakes:
+        return 0
+    failed = any(isinstance(error, pipeline.NotebookFailed) for outcome in outcomes for error in outcome.failed)
+    return 1 if failed else 2
 
-    def step(name):
-        started.append(name)
-        progress(name)
 
-    try:
-        written = pipeline.run(job, step)
-    except pipeline.NotebookFailed as error:
-        print(f"failed: {error}", file=sys.stderr)
-        if left := job.notebooks[len(started) :]:
-            print(f"not run: {', '.join(left)}", file=sys.stderr)
-        print("The outputs of the last good run are as they were.", file=sys.stderr)
-        return 1
-    print(f"{written} ({time.monotonic() - began:.0f} s)")
-    return 0
+def say_failure(outcome):
+    """What went wrong with a report, what was not run, and that the last good one is untouched."""
+    from .survey import SurveyError
+
+    if outcome.report:
+        return
+    mistakes = [error for error in outcome.failed if isinstance(error, SurveyError)]
+    for error in mistakes or outcome.failed:
+        print(error if mistakes else f"failed: {error}", file=sys.stderr)
+    if mistakes:
+        return
+    if left := [name for name in outcome.left if name != "report.html"]:
+        print(f"not run: {', '.join(left)}", file=sys.stderr)
+    print("The outputs of the last good run are as they were.", file=sys.stderr)
+
+
+def closing_table(outcomes, mistakes):
+    """One line per report: done or failed, its name, the seconds it took, where it is."""
+    rows = [("failed", name, "", "") for name in mistakes]
+    for o in outcomes:
+        rows.append(("done" if o.report else "failed", o.job.name, f"{o.seconds:.0f} s", str(o.report or "")))
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        print("  ".join([*cells, row[3]]).rstrip())
 
 
 def check(arguments):
     """List the problems of a survey folder; 0 if there are none, 2 if there are."""
+    from . import survey as surveys
+
     folder = surveys.find_folder(arguments.survey)
     _, frames, problems = surveys.read_folder(folder)
     problems += mapping_problems(folder)
@@ -103,6 +162,7 @@ def check(arguments):
 def mapping_problems(folder):
     """What is wrong or open in mapping.toml, if there is one and the codebook is sound."""
     from . import mapping, matching
+    from . import survey as surveys
 
     frames, problems = surveys.read_codebook(folder)
     if problems or not (folder / mapping.MAPPING).exists():
@@ -133,6 +193,7 @@ def html(arguments):
     """Write single notebooks as pages; 0 when done."""
     from . import html as pages
     from . import pipeline
+    from .survey import SurveyError
 
     folder = Path(arguments.output_dir)
     for wanted in arguments.notebooks:
@@ -156,11 +217,12 @@ def html(arguments):
 
 
 def refresh(arguments):
-    """Re-execute the committed notebooks."""
+    """Re-execute the committed notebooks; 0 if all went well, 1 if one failed."""
     from . import pipeline
 
-    pipeline.refresh(pipeline.show_progress(len(pipeline.notebook_names())))
-    return 0
+    outcome = pipeline.refresh(pipeline.show_progress([pipeline.plan("osaka-2019", "en")]))
+    say_failure(outcome)
+    return 0 if outcome.report else 1
 
 
 def messages(arguments):
@@ -180,7 +242,11 @@ def main(argv=None):
     arguments = parser().parse_args(argv)
     try:
         return COMMANDS.get(arguments.command, globals().get(arguments.command))(arguments)
-    except SurveyError as error:
+    except ValueError as error:
+        from .survey import SurveyError  # the imports that take seconds come after the warm parent was started
+
+        if not isinstance(error, SurveyError):
+            raise
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:

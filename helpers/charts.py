@@ -8,8 +8,10 @@ import importlib.util
 import io
 import re
 import unicodedata
+import warnings
+from bisect import bisect_left
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import budoux
@@ -53,6 +55,7 @@ COLORS = {
 ASIDE = ("none", "other", "undisclosed", "no_answer")  # roles drawn last and in grey
 WIDTH, DPI, MARGIN = 8.0, 200, 0.18  # inches, dots per inch, inches
 SMALL, TITLE, SUBTITLE = 9.0, 14.0, 10.0  # points; nothing is smaller than SMALL
+GLYPH = re.compile(r"Glyph (\d+) .* missing from font")  # matplotlib's warning of a sign that its fonts lack
 FONTS = {"en": ["DejaVu Sans", "IPAexGothic"], "ja": ["IPAexGothic", "DejaVu Sans"]}
 
 
@@ -108,7 +111,9 @@ def _renderer():
 @cache
 def _sign_width(sign, family, size, weight):
     font = font_manager.FontProperties(family=family, size=size, weight=weight)
-    return _renderer().get_text_width_height_descent(sign, font, False)[0] / 10
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", GLYPH.pattern)  # said once, when the figure is drawn
+        return _renderer().get_text_width_height_descent(sign, font, False)[0] / 10
 
 
 def text_width(text, size, weight="normal"):
@@ -126,14 +131,15 @@ def _japanese_parser():
     return budoux.load_default_japanese_parser()
 
 
-def _is_wide(text):
+def is_wide(text):
+    """Whether a text holds signs of full width, as Japanese has them."""
     return any(unicodedata.east_asian_width(sign) in "WF" for sign in text)
 
 
 def pieces(text):
     """Where a line may break: after spaces, and between the phrases of Japanese text."""
     words = re.findall(r"[^\s-]*-(?=\w)|\S+\s*", text)
-    return [piece for word in words for piece in (_japanese_parser().parse(word) if _is_wide(word) else [word])]
+    return [piece for word in words for piece in (_japanese_parser().parse(word) if is_wide(word) else [word])]
 
 
 def wrap(text, width, size=SMALL, weight="normal"):
@@ -145,10 +151,11 @@ def wrap(text, width, size=SMALL, weight="normal"):
         else:
             lines.append(piece)
         while text_width(lines[-1].rstrip(), size, weight) > width and len(lines[-1]) > 1:
-            cut = len(lines[-1]) - 1
-            while cut > 1 and text_width(lines[-1][:cut], size, weight) > width:
-                cut -= 1
-            lines[-1:] = [lines[-1][:cut], lines[-1][cut:]]
+            line = lines[-1]
+            # A little narrower: over a hundred like signs, rounding to whole dots adds up.
+            too_wide = partial(lambda line, n: text_width(line[:n], size, weight) > 0.95 * width, line)
+            cut = max(1, bisect_left(range(1, len(line)), True, key=too_wide))
+            lines[-1:] = [line[:cut], line[cut:]]
     return "\n".join(line.rstrip() for line in lines)
 
 
@@ -167,6 +174,20 @@ def wrap_even(text, width, size=SMALL, weight="normal"):
     return wrapped
 
 
+def fit(text, width, lines, size=SMALL, weight="normal", even=True):
+    """Like `wrap_even`, but of at most `lines` lines: what is left out of an overlong text ends in "…".
+
+    The tables have such a text in full; in a figure it would cover its neighbours.
+    """
+    wrapped = (wrap_even if even else wrap)(text, width, size, weight)
+    if wrapped.count("\n") < lines:
+        return wrapped
+    *kept, last = wrap(text, width, size, weight).split("\n")[:lines]
+    while last and text_width(f"{last}…", size, weight) > width:
+        last = last[:-1].rstrip()
+    return "\n".join([*kept, f"{last}…"])
+
+
 # --- the page --------------------------------------------------------------------------------------------------------
 
 
@@ -174,30 +195,31 @@ def frame(say, title, subtitle="", caption="", height=4.5, key_room=False, **sub
     """A page with its words in place and empty axes between them: `(figure, axes)`.
 
     `title` states the finding, `subtitle` the question and the measure, `caption` base and source. `height` is in
-    inches (the width is always the same); `key_room` keeps a line free above the axes for `page_key`; `subplots` go to `Figure.subplots`,
+    inches (the width is always the same), more if the words need it; `key_room` keeps a line free above the axes for `page_key`; `subplots` go to `Figure.subplots`,
     or to `Figure.subplot_mosaic` if they name a `mosaic`.
     """
     use_theme(say.lang)
+    space = (WIDTH - 2 * MARGIN) * 72
+    bold = "normal" if say.lang == "ja" else "bold"  # the Japanese font has one weight
+    heads = [
+        (fit(title, space, 4, TITLE, bold), TITLE, {"weight": bold, "color": COLORS["ink"]}),
+        (fit(subtitle, space, 3, SUBTITLE), SUBTITLE, {"color": COLORS["quiet"]}),
+    ]
+    foot = fit(caption, space, 6, even=False)
+    height += sum(_beyond(words, usual) for words, usual in ((heads[0][0], 3), (heads[1][0], 2), (foot, 3)))
     fig = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained", facecolor="white")
     FigureCanvasAgg(fig)
-    space = (WIDTH - 2 * MARGIN) * 72
-    weight = "normal" if say.lang == "ja" else "bold"  # the Japanese font has one weight
     top = height - MARGIN
-    for text, size, style in (
-        (title, TITLE, {"weight": weight, "color": COLORS["ink"]}),
-        (subtitle, SUBTITLE, {"color": COLORS["quiet"]}),
-    ):
-        if text:
-            lines = wrap_even(text, space, size, style.get("weight", "normal"))
-            _place(fig, lines, top, size, "top", **style)
-            top -= _height(lines, size) + 0.05
+    for words, size, style in heads:
+        if words:
+            _place(fig, words, top, size, "top", **style)
+            top -= _height(words, size) + 0.05
     fig.key_top = top / height
     top -= 0.26 if key_room else 0
     bottom = MARGIN
-    if caption:
-        lines = wrap(caption, space, SMALL)
-        _place(fig, lines, bottom, SMALL, "bottom", color=COLORS["quiet"])
-        bottom += _height(lines, SMALL) + 0.06
+    if foot:
+        _place(fig, foot, bottom, SMALL, "bottom", color=COLORS["quiet"])
+        bottom += _height(foot, SMALL) + 0.06
     fig.page_title = title
     side = MARGIN / WIDTH
     fig.get_layout_engine().set(
@@ -209,6 +231,11 @@ def frame(say, title, subtitle="", caption="", height=4.5, key_room=False, **sub
 def _place(fig, text, y, size, align, **style):
     height = fig.get_figheight()
     fig.text(MARGIN / WIDTH, y / height, text, fontsize=size, va=align, linespacing=1.25, in_layout=False, **style)
+
+
+def _beyond(text, lines):
+    """Inches that a page grows by for words of more lines than it has room for."""
+    return max(0, text.count("\n") + 1 - lines) * 0.25
 
 
 def _height(text, size):
@@ -223,8 +250,8 @@ def _percent_axis(ax, say, high, step=0.2):
     ax.grid(axis="x")
 
 
-def _label_rows(ax, labels, width, size=SMALL):
-    ax.set_yticks(range(len(labels)), [wrap_even(label, width, size) for label in labels])
+def _label_rows(ax, labels, width, lines):
+    ax.set_yticks(range(len(labels)), [fit(label, width, lines) for label in labels])
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(len(labels) - 0.45, -0.55)
 
@@ -252,7 +279,7 @@ def plot_bars(ax, table, say, color="neutral", sort=True, label_width=210, high=
         ax.barh(y, r["share"], height=0.62, color=COLORS[name])
         _interval_line(ax, r["low"], r["high"], y)
         ax.text(max(r["high"], r["share"]), y, "  " + say.share_count(r), va="center")
-    _label_rows(ax, rows["label"], label_width)
+    _label_rows(ax, rows["label"], label_width, lines=2)
     longest = max(text_width(say.share_count(r), SMALL) for _, r in rows.iterrows())
     _percent_axis(ax, say, high or min(1.35, rows["high"].max() * (1 + longest / 150)))
     sns.despine(ax=ax, bottom=True)
@@ -282,15 +309,21 @@ def plot_back_to_back(axes, first, second, say, names, colors=("suppliers", "cus
         ticks = np.arange(0, high, 0.2)
         ax.set_xticks(sign * ticks, [say.percent(t) for t in ticks])
         ax.set_ylim(apart[-1] + 0.55, -0.55)
-        ax.set_title(name, loc="right" if sign < 0 else "left", fontsize=SUBTITLE + 1, color=COLORS[color])
+        ax.set_title(
+            fit(name, 190, 1, SUBTITLE + 1),
+            loc="right" if sign < 0 else "left",
+            fontsize=SUBTITLE + 1,
+            color=COLORS[color],
+        )
         sns.despine(ax=ax, left=True, bottom=True)
     axes[0].set_yticks([])
-    axes[1].set_yticks(apart, [wrap_even(label, 130) for label in rows["label"]], ha="center")
+    axes[1].set_yticks(apart, [fit(label, 130, 2) for label in rows["label"]], ha="center")
     axes[1].tick_params(axis="y", length=0, pad=72)
 
 
-def key(ax, entries, columns=None, hollow=(), **place):
-    """A one-line key above the axes: `entries` are (words, colour name, marker); those in `hollow` are only outlined.
+def key(ax, entries, columns=None, hollow=(), room=540, **place):
+    """A one-line key above the axes: `entries` are (words, colour name, marker); those in `hollow` are only
+    outlined. Words that need more than `room` points are cut.
 
     Returns the legend.
     """
@@ -302,10 +335,19 @@ def key(ax, entries, columns=None, hollow=(), **place):
     ]
     return ax.legend(
         marks,
-        [words for words, _, _ in entries],
+        _key_words([words for words, _, _ in entries], columns or len(entries), room),
         **{"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": columns or len(entries), **place},
         **{"frameon": False, "borderaxespad": 0.2, "handletextpad": 0.2, "columnspacing": 1.2, "handlelength": 1.4},
     )
+
+
+def _key_words(words, columns, room, mark=25):
+    """The words of a key, each cut to its part of `room` points if they do not fit side by side, `mark` a mark's part."""
+    words = [" ".join(text.split()) for text in words]
+    most = room / columns - mark
+    if sum(sorted(text_width(w, SMALL) for w in words)[-columns:]) <= columns * most:
+        return words
+    return [fit(w, most, 1) for w in words]
 
 
 def page_key(fig, entries, hollow=()):
@@ -359,8 +401,10 @@ def plot_awareness(axes, table, notes, say, colors=AWARENESS):
             labels.append(group)
             places.append(y)
         lines = notes[pair]
-        side.text(0, 2.45 * i + 0.5, "\n".join(wrap(line, 178) for line in lines), va="center", linespacing=1.35)
-    ax.set_yticks(places, [wrap_even(label, 110) for label in labels])
+        side.text(
+            0, 2.45 * i + 0.5, "\n".join(fit(line, 178, 3, even=False) for line in lines), va="center", linespacing=1.35
+        )
+    ax.set_yticks(places, [fit(label, 110, 2) for label in labels])
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(places[-1] + 0.5, -0.5)
     side.set_ylim(ax.get_ylim())
@@ -368,7 +412,7 @@ def plot_awareness(axes, table, notes, say, colors=AWARENESS):
     _percent_axis(ax, say, 1)
     ax.grid(False)
     options = table.drop_duplicates("option")
-    key(ax, [(r["label"], colors[r["option"]], "s") for _, r in options.iterrows()])
+    key(ax, [(r["label"], colors[r["option"]], "s") for _, r in options.iterrows()], room=340)
     sns.despine(ax=ax, left=True, bottom=True)
 
 
@@ -393,10 +437,10 @@ def plot_reasons(axes, table, say):
                 align = "center" if r["share"] > 0.1 else "left"
                 ax.text(r["share"], y - 0.23, say.percent(r["share"]) + say.mark(r), ha=align, va="bottom")
             first = ax is block[0]
-            _label_rows(ax, cells["label"] if first else [""] * len(cells), 172)
+            _label_rows(ax, cells["label"] if first else [""] * len(cells), 172, lines=3)
             ax.set_ylim(len(cells) - 0.55, -0.75)
             base = cells["base"].iloc[0]
-            name = wrap_even(group, 56) if i == 0 else ""
+            name = fit(group, 56, 3) if i == 0 else ""
             ax.set_title(f"{name}\n{say('n = {n}', n=base)}".strip(), fontsize=SMALL, color=COLORS["quiet"])
             ax.set_xlim(0, high)
             ax.set_xticks([0, 0.5], [say.percent(t) for t in (0, 0.5)] if i else [])
@@ -420,7 +464,7 @@ def _name_segments(ax, parts, y, width, start=0.0):
     for i, (_, r) in enumerate(parts.iterrows()):
         right = left + r["share"]
         at_end = i == last and r["share"] < 0.12
-        lines = wrap(r["label"], max(r["share"] * width - 4, 46))
+        lines = fit(r["label"], max(r["share"] * width - 4, 46), 6, even=False)
         align, x = ("right", right) if at_end else ("center", (left + right) / 2) if start else ("left", left)
         ax.text(x, y, lines, ha=align, va="bottom", linespacing=1.15)
         left = right
@@ -500,12 +544,12 @@ def plot_measures(axes, table, say, colors=("now", "wanted", "after")):
             _interval_line(ax, r["low"], r["high"], heights[q], color=color, alpha=0.45)
             ax.plot(r["share"], heights[q], "oDs"[i], ms=6, color=color, zorder=5)
             side.text(i, y, say.percent(r["share"]) + say.mark(r), ha="center", va="center", color=color)
-    ax.set_yticks(places, [wrap_even(brief(rows.loc[o, "label"]), 190) for o in order])
+    ax.set_yticks(places, [fit(brief(rows.loc[o, "label"]), 190, 2) for o in order])
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(places[-1] + 0.5, -0.6)
     side.set(ylim=ax.get_ylim(), xlim=(-0.5, len(questions) - 0.5))
     side.axis("off")
-    key(ax, list(zip(names, colors, "oDs", strict=True)))
+    key(ax, list(zip(names, colors, "oDs", strict=True)), room=330)
     _percent_axis(ax, say, min(1, table["high"].max() + 0.03))
     sns.despine(ax=ax, bottom=True)
 
@@ -541,7 +585,7 @@ def plot_agreements(axes, table, parts, say):
     for question, (option, title, rows) in parts.items():
         below = axes[question]
         colored = dict.fromkeys(rows["option"], "hanging")
-        plot_bars(below, rows, say, color=colored, label_width=92, high=1.3, panel=wrap(title, 205))
+        plot_bars(below, rows, say, color=colored, label_width=92, high=1.3, panel=fit(title, 205, 2, even=False))
         below.set_xticks([0, 0.5, 1], [say.percent(t) for t in (0, 0.5, 1)])
         right = ends[option]
         left = right - table.set_index("option")["share"][option]
@@ -609,12 +653,12 @@ def plot_map(ax, comparison, say, alpha=0.05):
     high = max(band.b_max, band.c_max) + 2
     ax.set(xlim=(-1.5, high), ylim=(-1.5, high), aspect="equal")
     names = [
-        wrap_even(say("firms aware only of {group}", group=sentence_case(say, name)), 150) for name in comparison.names
+        fit(say("firms aware only of {group}", group=sentence_case(say, name)), 150, 2) for name in comparison.names
     ]
     ax.set_xlabel(names[0])
     ax.set_ylabel(names[1])
     ax.tick_params(length=0)
-    ax.set_title(wrap_even(f"{comparison.names[0]} – {comparison.names[1]}", 150), fontsize=SMALL + 0.5, loc="left")
+    ax.set_title(fit(f"{comparison.names[0]} – {comparison.names[1]}", 150, 2), fontsize=SMALL + 0.5, loc="left")
     sns.despine(ax=ax)
 
 
@@ -649,8 +693,10 @@ def plot_p_ranges(axes, comparisons, say, alpha=0.05, least=1e-4):
         ax.set_xticks([least, alpha, 1], [f"≤ {least:.4f}", f"{alpha:.2g}", "1"])
         ax.minorticks_off()
         first = ax is axes[0]
-        _label_rows(ax, [brief(c.label) if first else "" for c in rows], 165)
-        ax.set_title(say("{first} – {second}", first=pair[0], second=pair[1]), loc="left", fontsize=SMALL + 0.5)
+        _label_rows(ax, [brief(c.label) if first else "" for c in rows], 165, lines=3)
+        ax.set_title(
+            fit(say("{first} – {second}", first=pair[0], second=pair[1]), 125, 2), loc="left", fontsize=SMALL + 0.5
+        )
         sns.despine(ax=ax, left=True, bottom=True)
     page_key(axes[0].figure, verdict_entries(say))
 
@@ -692,7 +738,7 @@ def _name_failures(ax, failures, say, bin_width, dot):
     depth = 0.1
     for _, r in failures.sort_values("gap", kind="stable").iterrows():
         x = r["bin"] * bin_width
-        words = wrap_even(say("{question}: {label}", question=r["short"], label=brief(r["label"])), 265)
+        words = fit(say("{question}: {label}", question=r["short"], label=brief(r["label"])), 265, 2)
         y = r["base"] - depth
         depth += 0.03 + 0.085 * (words.count("\n") + 1)
         ax.plot([x, x], [y, r["base"] + r["level"] * dot], color=COLORS["harmed"], lw=0.8, zorder=2)
@@ -711,7 +757,7 @@ def plot_forest(axes, tests, say, alpha=0.05):
         ax.text(
             -0.02,
             y,
-            pair,
+            fit(pair, 300, 1, SUBTITLE),
             transform=ax.get_yaxis_transform(),
             ha="right",
             va="center",
@@ -729,7 +775,7 @@ def plot_forest(axes, tests, say, alpha=0.05):
             y += 0.85
         y += 0.35
     ax.axvline(0, color=COLORS["quiet"], lw=1, zorder=1)
-    ax.set_yticks(places, [wrap(label, 290) for label in labels])
+    ax.set_yticks(places, [fit(label, 290, 1, even=False) for label in labels])
     ax.tick_params(axis="both", length=0)
     ax.set_ylim(y - 0.4, -0.7)
     ticks = np.arange(-0.6, 0.61, 0.2)
@@ -743,6 +789,33 @@ def plot_forest(axes, tests, say, alpha=0.05):
     sns.despine(ax=ax, left=True, bottom=True)
 
 
+def plot_differences(ax, table, say):
+    """Differences with intervals, named after question and answer; dark where their test is significant.
+
+    That is the test of the whole single-choice question, or of the item, with its p in the column `adjusted`.
+    """
+    labels = [say("{group}: {label}", group=r["group"], label=brief(r["label"])) for _, r in table.iterrows()]
+    for y, (_, r) in enumerate(table.iterrows()):
+        shown = r["adjusted"] < say.alpha
+        color = COLORS["certain" if shown else "aside"]
+        _interval_line(ax, r["low"], r["high"], y, color=color, lw=1.8)
+        ax.plot(r["difference"], y, "o", ms=6.5, color=color, zorder=5)
+        words = say("{x} · {y}", x=say.percent(r["share"]), y=say.percent(r["share_baseline"]))
+        ax.text(max(r["high"], 0), y, "  " + words, va="center")
+    ax.axvline(0, color=COLORS["quiet"], lw=1, zorder=1)
+    _label_rows(ax, labels, 250, lines=2)
+    low, high = min(table["low"].min(), -0.05), max(table["high"].max(), 0.05)
+    ax.set_xlim(low - 0.02, high + 0.25 * (high - low))
+    ticks = np.arange(-1, 1.01, 0.1)
+    ticks = ticks[(ticks >= low - 0.02) & (ticks <= high + 0.02)]
+    ax.set_xticks(ticks, [say.points(t) for t in ticks])
+    ax.tick_params(axis="x", length=0)
+    ax.grid(axis="x")
+    entries = [(say("test significant"), "certain", "o"), (say("not shown"), "aside", "o")]
+    key(ax, entries)
+    sns.despine(ax=ax, left=True, bottom=True)
+
+
 def plot_mini(ax, table, say, title, color="neutral", n=3):
     """The n most frequent answers as thin bars under their labels: a picture that reads at the size of a stamp."""
     for y, (_, r) in enumerate(table.head(n).iterrows()):
@@ -750,17 +823,19 @@ def plot_mini(ax, table, say, title, color="neutral", n=3):
         ax.barh(y, 1, height=0.16, color=COLORS["grid"])
         ax.barh(y, r["share"], height=0.16, color=COLORS[fill])
         ax.text(0, y - 0.12, say.percent(r["share"]), va="bottom")
-        ax.text(0.17, y - 0.12, wrap_even(r["label"], 150), va="bottom", linespacing=1.1)
+        ax.text(0.17, y - 0.12, fit(r["label"], 150, 2), va="bottom", linespacing=1.1)
     ax.set(xlim=(0, 1), ylim=(n - 0.85, -0.72))
     ax.axis("off")
-    ax.set_title(wrap(title, 172), loc="left", fontsize=SUBTITLE, color=COLORS["quiet"])
+    ax.set_title(fit(title, 172, 2, even=False), loc="left", fontsize=SUBTITLE, color=COLORS["quiet"])
 
 
 def plot_overview(axes, panels, say, n=3):
-    """Small bars for several topics: `panels` are (heading, table, colour name), one for each of the axes."""
+    """Small bars for several topics: `panels` are (heading, table, colour name); axes left over stay empty."""
     axes[0, 0].figure.get_layout_engine().set(hspace=0.12)
-    for ax, (heading, table, color) in zip(np.ravel(axes), panels, strict=True):
+    for ax, (heading, table, color) in zip(np.ravel(axes), panels, strict=False):
         plot_mini(ax, table, say, heading, color, n)
+    for ax in np.ravel(axes)[len(panels) :]:
+        ax.set_axis_off()
 
 
 def save_figure(fig, folder, stem, table, alt=""):
@@ -795,6 +870,9 @@ def _png(fig, limit=118_000):
     sample = picture.resize((picture.width // 3, picture.height // 3), Image.Resampling.NEAREST)
     for colors in (64, 32, 16):
         palette = sample.quantize(colors, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        shades = palette.getpalette()
+        whites = [255 if shade > 250 else shade for shade in shades]  # averages of white and nearly white
+        palette.putpalette(whites)
         small = io.BytesIO()
         picture.quantize(palette=palette, dither=Image.Dither.NONE).save(small, format="png", dpi=(DPI, DPI))
         if small.tell() < limit:

@@ -202,6 +202,18 @@ def paired_rows(first, second, option, paired, respondents):
     return rows
 
 
+def mcnemar_row(first, second, option, found):
+    """McNemar's exact test on the joint answers (a `joint.McNemar`): one row of tests.csv, b / c as odds ratio."""
+    note = f"effect=odds_ratio; b={found.b}; c={found.c}"
+    return row(first, second, [option], "mcnemar", p=found.p, effect=found.odds_ratio, n=found.n, note=note)
+
+
+def joint_row(first, second, options, test, found):
+    """A chi-square test on joint answers (a `joint.Test`): one row of tests.csv."""
+    numbers = {"statistic": found.statistic, "df": found.df, "p": found.p, "effect": np.nan, "n": found.n}
+    return row(first, second, options, test, **numbers)
+
+
 def shared_options(survey, first, second):
     """The ids of the options that both questions offer, in order."""
     offered = set(survey.table(second)["option"])
@@ -215,7 +227,7 @@ def as_table(rows, family=("pearson",), method="holm"):
     """
     table = pd.DataFrame(rows, columns=COLUMNS)
     table["p_adjusted"] = table["p_adjusted"].astype(float)
-    members = table["test"].isin(family)
+    members = table["test"].isin(family) & table["p"].notna()
     if members.any():
         table.loc[members, "p_adjusted"] = multipletests(table.loc[members, "p"], method=method)[1]
     return table

@@ -12,16 +12,18 @@ import re
 from pathlib import Path
 
 import nbformat
-import pandas as pd
 from nbconvert import HTMLExporter
 from nbconvert.filters.highlight import Highlight2HTML
 from PIL import Image
 
 from .charts import pieces
+from .tables import read_csv
 from .text import Language, sample_limits
 
 TEMPLATES = Path(__file__).parent / "templates"
 HEADLINES = ("awareness", "measures", "incidents", "agreements", "awareness_map")  # figures of the first screen
+BEGIN = '<main id="main">'
+NEXT = r"[^\n\[]{1,24}\[[^\]\n]+\]\(\d\d_\w+\.ipynb\)\.?"  # a cell that is a link to the next notebook
 FOLLOW = """
 const links = new Map([...document.querySelectorAll('.contents li a')].map(a => [a.hash.slice(1), a]));
 const seen = new IntersectionObserver(entries => entries.forEach(entry => {
@@ -51,32 +53,62 @@ def write_page(path, target, lang="en"):
     """Write one executed notebook as a page of its own, with its code folded away."""
     notebook = nbformat.read(path, as_version=4)
     say = Language(lang)
-    title = next(cell.source for cell in notebook.cells if cell.cell_type == "markdown").splitlines()[0].lstrip("# ")
-    page = nbformat.v4.new_notebook(cells=list(_cells(notebook, path.stem, say, level=0)), metadata={"title": title})
-    _export(page, target, lang)
+    cells = list(_cells(notebook, path.stem, say, level=0))
+    page = nbformat.v4.new_notebook(cells=cells, metadata={"title": _title(notebook)})
+    _write(_export(page, lang), target)
 
 
-def write_report(paths, target, survey):
-    """Write one HTML file from executed notebooks in the order given; figures and tables lie beside it."""
+def part(notebook, stem, lang):
+    """One executed notebook's part of the report, as HTML: what the page of a report holds between its ends."""
+    say = Language(lang)
+    page = nbformat.v4.new_notebook(cells=list(_cells(notebook, stem, say, level=1)), metadata={"title": stem})
+    whole = _export(page, lang)
+    return whole[whole.index(BEGIN) + len(BEGIN) : whole.rindex("</main>")]
+
+
+def write_report(paths, target, survey, parts=None, left_out=()):
+    """Write one HTML file from executed notebooks in the order given; figures and tables lie beside it.
+
+    `parts` is a folder where parts of the report may lie ready, by notebook; the others are made here. `left_out`
+    are the titles of topics that the survey did not ask about: the report says so.
+    """
     say = Language(survey.lang)
-    cells, sections = [], []
+    bodies, sections = [], []
     for path in paths:
         notebook = nbformat.read(path, as_version=4)
-        cells += _cells(notebook, path.stem, say, level=1)
-        first = next(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-        sections.append((path.stem, first.splitlines()[0].lstrip("# ")))
+        sections.append((path.stem, _title(notebook)))
+        ready = parts / f"{path.stem}.html" if parts else None
+        made = ready and ready.exists()
+        bodies.append(ready.read_text(encoding="utf-8") if made else part(notebook, path.stem, survey.lang))
     report = {
         "skip": say("Skip to the report"),
         "contents": _contents(sections, say),
-        "opening": _opening(survey, target.parent, dict(sections), say),
+        "opening": _opening(survey, target.parent, dict(sections), left_out, say),
         "script": FOLLOW,
     }
-    joined = nbformat.v4.new_notebook(cells=cells, metadata={"title": survey.info("title"), "report": report})
-    _export(joined, target, survey.lang)
+    shell = nbformat.v4.new_notebook(metadata={"title": survey.info("title"), "report": report})
+    before, after = _export(shell, survey.lang).rsplit("</main>", 1)
+    _write(f"{before}{''.join(bodies)}</main>{after}", target)
 
 
-def _export(notebook, target, lang):
-    body, _ = exporter(lang).from_notebook_node(notebook)
+def title_of(path, lang):
+    """The title of a notebook in a language."""
+    notebook = nbformat.read(path, as_version=4)
+    first = next(cell for cell in notebook.cells if cell.cell_type == "markdown")
+    first.source = Language(lang).prose(first.source)
+    return _title(notebook)
+
+
+def _title(notebook):
+    first = next(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    return first.splitlines()[0].lstrip("# ")
+
+
+def _export(notebook, lang):
+    return exporter(lang).from_notebook_node(notebook)[0]
+
+
+def _write(body, target):
     half = target.with_suffix(f".{os.getpid()}.tmp")
     half.write_text(body, encoding="utf-8")
     half.replace(target)
@@ -92,6 +124,8 @@ def _cells(notebook, stem, say, level):
         if "notebook-only" in cell.metadata.get("tags", []):
             continue
         name = f"{stem[:2]}-{number:02d}"
+        if level and re.fullmatch(NEXT, cell.source.strip()):
+            continue  # in the report, what comes next stands below
         if cell.cell_type == "markdown":
             yield _prose(cell.source, stem, name, level)
         elif cell.cell_type == "code":
@@ -140,7 +174,7 @@ def _contents(sections, say):
     return f'<nav class="contents" aria-label="{label}"><details open><summary>{heading}</summary><ol>{items}</ol></details></nav>'
 
 
-def _opening(survey, folder, titles, say):
+def _opening(survey, folder, titles, left_out, say):
     """The first screen: what was found, who was asked, when, how many, and what the data cannot say."""
     facts = [
         (say("Answers"), f'<span class="big">{html.escape(say.firms(survey.respondents))}</span>'),
@@ -150,13 +184,14 @@ def _opening(survey, folder, titles, say):
     ]
     listed = "".join(f"<div><dt>{html.escape(name)}</dt><dd>{value}</dd></div>" for name, value in facts)
     cards = "".join(_card(figure, folder, titles, say) for figure in _headlines(folder))
-    caution = " ".join(
-        html.escape(words)
-        for words in (
-            sample_limits(say, survey),
-            say("“Not shown” never means “no difference”: it means that answers as few as these could not show one."),
-        )
-    )
+    cautions = [
+        sample_limits(say, survey),
+        say("“Not shown” never means “no difference”: it means that answers as few as these could not show one."),
+    ]
+    if left_out:
+        topics = say(" / ").join(left_out)
+        cautions.append(say("Not in this report, because the survey has no answers for it: {topics}.", topics=topics))
+    caution = " ".join(html.escape(words) for words in cautions)
     return (
         f'<header><p class="eyebrow">{html.escape(survey.info("publisher"))}</p><h1>{phrases(survey.info("title"))}</h1>'
         f'<dl class="facts">{listed}</dl></header>'
@@ -172,7 +207,7 @@ def _headlines(folder):
     path = folder / "tables" / "figures.csv"
     if not path.exists():
         return []
-    figures = pd.read_csv(path).set_index("figure")
+    figures = read_csv(path).set_index("figure")
     return [{**figures.loc[name].to_dict(), "figure": name} for name in HEADLINES if name in figures.index]
 
 

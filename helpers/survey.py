@@ -11,9 +11,10 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
+from . import LANGUAGES
+
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"
-LANGUAGES = ("en", "ja")
 RESPONSES = "responses.parquet"  # raw answers, where a survey has them
 
 KINDS = ("single", "multiple")
@@ -150,6 +151,9 @@ ABOUT = {
 }
 
 
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")  # signs that no XML file may hold, and delete
+
+
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
@@ -167,8 +171,9 @@ def _decode(path):
         return None, Problem(path.name, row, byte, "text saved as UTF-8")
     if not text.strip():
         return None, Problem(path.name, None, "an empty file", "a header line and at least one row")
-    if "\0" in text:
-        return None, Problem(path.name, text[: text.index("\0")].count("\n") + 1, "a NUL byte", "plain text")
+    if sign := UNPRINTABLE.search(text):
+        name = "a NUL byte" if sign[0] == "\0" else f"the control character U+{ord(sign[0]):04X}"
+        return None, Problem(path.name, text[: sign.start()].count("\n") + 1, name, "plain text")
     return text, None
 
 
@@ -243,6 +248,9 @@ def _read_about(folder):
         row = int(found[1]) if (found := re.search(r"line (\d+)", str(error))) else None
         return None, [Problem(path.name, row, f"a line that is no TOML ({error})", "lines of the form name = value")]
     problems = []
+    for key, value in about.items():
+        if isinstance(value, str) and UNPRINTABLE.search(value):  # TOML can write one as "\u0007"
+            problems.append(Problem(path.name, None, f"{key} = {_quote(value)}", "text without control characters"))
     for key, expected in ABOUT.items():
         value = about.get(key)
         right = type(value) is int and value > 0 if key == "respondents" else isinstance(value, str) and value.strip()
@@ -543,6 +551,12 @@ class Survey:
     def short(self, question):
         """A few words for a question, for axes and keys; its wording where the codebook has none."""
         return self.question(question).get(f"short_{self.lang}") or self.wording(question)
+
+    def named(self, question):
+        """Like `short`, with the question's id where several questions share these words."""
+        short = self.short(question)
+        alike = sum(self.short(other) == short for other in self.questions.index)
+        return short if alike == 1 else f"{short} ({question})"
 
     def routed(self, question):
         """The number of respondents to whom a question was put."""

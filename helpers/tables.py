@@ -6,6 +6,8 @@ import re
 import numpy as np
 import pandas as pd
 
+from .crosstab import LEVEL
+
 NO_MATHS = "tex2jax_ignore mathjax_ignore"  # a dollar sign in someone's label is a dollar sign, in JupyterLab too
 
 HIDDEN = (
@@ -19,6 +21,17 @@ HIDDEN = (
     "first",
     "second",
 )  # columns for computing, not for reading
+
+
+WORDS = (
+    *("label", "group", "pair", "side", "short", "wording", "text", "finding", "figure", "title", "alt", "note"),
+    *("notebook", "question", "option", "options", "role", "first", "second", "verdict", "test", "flag", "status"),
+)  # columns of text, whatever it looks like
+
+
+def read_csv(path):
+    """A table as it was written: an answer that reads "None", "n/a" or "1.50" stays the text that it is."""
+    return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(WORDS, str))
 
 
 def readable(say, table):
@@ -44,6 +57,12 @@ def readable(say, table):
             columns[heading(say, name)] = [verdict_words(say, v) for v in values]
         elif name == "printed_in":
             columns[heading(say, name)] = [{"table": say("table"), "chart": say("chart")}[v] for v in values]
+        elif name in ("points_low", "points_high"):
+            if name == "points_low":
+                columns[say("{level} interval (points)", level=say.level())] = [
+                    say("{low} to {high}", low=say.points(a), high=say.points(b))
+                    for a, b in zip(values, table["points_high"], strict=True)
+                ]
         elif name in ("difference", "detectable"):
             columns[heading(say, name)] = [say.points(v) for v in values]
         elif name == "needed":
@@ -97,6 +116,10 @@ def heading(say, column):
         "p_max": say("largest p, same firms"),
         "p_adjusted": say("p (Holm)"),
         "p_all": say("p (Benjamini–Hochberg)"),
+        "count_baseline": say("Firms, baseline"),
+        "base_baseline": say("Base, baseline"),
+        "share_baseline": say("Share, baseline"),
+        "reason": say("Reason"),
         "share_first": say("First share"),
         "share_second": say("Second share"),
         "feasible": say("Possible cases"),
@@ -128,16 +151,11 @@ def readable_tests(say, survey, tests):
     """Rows of tests.csv as people read them."""
     labels = dict(zip(survey.options["option"], survey.options[f"label_{survey.lang}"], strict=True))
     columns = {
-        say("Compared"): [
-            say("{first} – {second}", first=survey.short(t["first"]), second=survey.short(t["second"]))
-            if t["second"]
-            else survey.short(t["first"])
-            for _, t in tests.iterrows()
-        ],
+        say("Compared"): [_compared(say, survey, t) for _, t in tests.iterrows()],
         say("Answers"): [_options_in_words(say, t["options"].split("|"), labels) for _, t in tests.iterrows()],
         say("Test"): [test_name(say, t["test"]) for _, t in tests.iterrows()],
         say("Statistic (df)"): [_statistic(t) for _, t in tests.iterrows()],
-        say("p"): [say.p_number(p) for p in tests["p"]],
+        say("p"): [_p(say, t) for _, t in tests.iterrows()],
     }
     if tests["p_adjusted"].notna().any():
         columns[say("p (Holm)")] = ["" if pd.isna(p) else say.p_number(p) for p in tests["p_adjusted"]]
@@ -147,8 +165,28 @@ def readable_tests(say, survey, tests):
     return pd.DataFrame(columns)
 
 
+def _compared(say, survey, test):
+    """The questions of a test by their short names; several in `first` are joined by "|"."""
+    first = say.listed(survey.short(question) for question in test["first"].split("|"))
+    if not isinstance(test["second"], str) or not test["second"]:
+        return first
+    return say("{first} – {second}", first=first, second=survey.short(test["second"]))
+
+
 def _options_in_words(say, options, labels):
     return say(" / ").join(labels[o] for o in options) if len(options) < 4 else say("{n} answers", n=len(options))
+
+
+def _p(say, test):
+    """A p-value in words; one that was rounded up, lest it tell a hidden cell, as a limit."""
+    if pd.isna(test["p"]):
+        return say("withheld")
+    rounded = re.search(r"rounded=(\d)", str(test["note"]))
+    if not rounded:
+        return say.p_number(test["p"])
+    if rounded[1] == "0" and test["p"] == 1:
+        return say("above {p}", p=f"{LEVEL:g}")
+    return say("at most {p}", p=f"{test['p']:.{max(2, int(rounded[1]))}f}")
 
 
 def _statistic(test):
@@ -164,29 +202,42 @@ def test_name(say, test):
         "fisher": say("Fisher’s exact test"),
         "mann_whitney": say("Mann–Whitney (uses the order)"),
         "goodness_of_fit": say("Chi-square goodness of fit"),
+        "fisher_simulated": say("Exact test, simulated"),
+        "independence": say("Pearson’s chi-square"),
+        "independence_exact": say("Exact test"),
+        "multiple_independence": say("Bilder–Loughin, bootstrap (all items)"),
+        "mcnemar": say("McNemar, same firms (exact)"),
+        "cochran_q": say("Cochran’s Q, same firms"),
+        "stuart_maxwell": say("Stuart–Maxwell, same firms"),
+        "homogeneity_items": say("McNemar for all items together, same firms"),
         "mcnemar_min": say("McNemar, same firms: smallest p possible"),
         "mcnemar_max": say("McNemar, same firms: largest p possible"),
     }[test]
 
 
 def _effect(say, test):
-    measure = re.search(r"effect=(\w+)", test["note"])
+    measure = re.search(r"effect=(\w+)", str(test["note"]))
     names = {
         "cramers_v": say("Cramér’s V"),
         "odds_ratio": say("odds ratio"),
         "probability_higher": say("chance that the second is higher"),
         "cohens_w": say("Cohen’s w"),
     }
-    return f"{test['effect']:.2f} ({names[measure[1]]})" if measure else ""
+    return f"{test['effect']:.2f} ({names[measure[1]]})" if measure and pd.notna(test["effect"]) else ""
 
 
 def html_table(frame, caption):
-    """A plain HTML table: caption, column headings and row headings with their scope, everything else escaped."""
-    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in frame.columns)
+    """A plain HTML table: caption, column headings and row headings with their scope, everything else escaped.
+
+    Columns of words have the class "words"; numbers stand to the right.
+    """
+    kinds = [' class="words"' if _has_words(frame.iloc[:, i]) else "" for i in range(frame.shape[1])]
+    heads = zip(kinds, frame.columns, strict=True)
+    head = "".join(f'<th scope="col"{kind}>{html.escape(name)}</th>' for kind, name in heads)
     body = "".join(
         "<tr>"
         + (f'<th scope="row">{html.escape(str(row[0]))}</th>' if str(row[0]) else "<td></td>")
-        + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row[1:])
+        + "".join(f"<td{kind}>{html.escape(str(cell))}</td>" for kind, cell in zip(kinds[1:], row[1:], strict=True))
         + "</tr>"
         for row in frame.itertuples(index=False)
     )
@@ -194,3 +245,7 @@ def html_table(frame, caption):
     table = f"<table><caption>{name}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     # A wide table scrolls by itself on a narrow screen; what scrolls must be reachable by keyboard.
     return f'<div class="scroll {NO_MATHS}" tabindex="0" role="group" aria-label="{name}">{table}</div>'
+
+
+def _has_words(cells):
+    return any(sign.isalpha() for cell in cells for sign in str(cell))

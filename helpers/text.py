@@ -4,6 +4,7 @@ import gettext
 import io
 import math
 import re
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from babel.messages.pofile import read_po
 
 from .paired import tipping_point
 
+TURNING = ("R", "AL", "RLE", "RLO", "LRE", "LRO", "RLI", "LRI")  # signs that set or turn the direction of writing
+LONGEST = 120  # characters of a label that a sentence quotes
 LOCALE = Path(__file__).parent / "locale"
 
 
@@ -27,6 +30,16 @@ def catalogue(lang):
         write_mo(compiled, read_po(file))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def isolated(value):
+    """A value for a sentence: text that runs from right to left keeps its direction to itself.
+
+    Unicode's first-strong isolate (Unicode Standard Annex 9) also ends every override that the text left open, so that
+    no label can turn the numbers behind it around.
+    """
+    turning = isinstance(value, str) and any(unicodedata.bidirectional(sign) in TURNING for sign in value)
+    return f"\u2068{value}\u2069" if turning else value
 
 
 class Language:
@@ -44,7 +57,7 @@ class Language:
 
     def __call__(self, message, **values):
         """The message in this language with its values filled in."""
-        return self._messages.gettext(message).format(**values)
+        return self._messages.gettext(message).format(**{name: isolated(value) for name, value in values.items()})
 
     def plural(self, one, many, n, **values):
         """The message in the form that goes with the number n, which it may use as {n}."""
@@ -111,8 +124,8 @@ class Language:
         )
 
     def quoted(self, label):
-        """A label of the survey between quotation marks."""
-        return self("“{label}”", label=label)
+        """A label of the survey between quotation marks; of a very long one its beginning, the tables have the rest."""
+        return self("“{label}”", label=label if len(label) <= LONGEST else label[: LONGEST - 1].rstrip() + "…")
 
     def listed(self, items):
         """Items joined as a list in a sentence."""
@@ -246,8 +259,24 @@ def _difference_values(say, comparison):
 
 
 def finding_difference(say, comparison):
-    """Two shares compared: their difference with its interval, and what the as-if-independent test says."""
+    """Two shares compared: their difference with its interval, and what the as-if-independent test says.
+
+    With raw answers it is the difference among the firms that answered both questions, and McNemar's test.
+    """
     values = _difference_values(say, comparison)
+    if comparison.joint:
+        values |= {"p": say.p(comparison.joint.p), "n": say.firms(comparison.joint.n)}
+        if comparison.joint.p < say.alpha:
+            return say(
+                "{first} {x}, {second} {y}: among the {n} that answered both, a difference of {points} percentage points "
+                "({level} interval {low} to {high}), which is significant (McNemar, {p}).",
+                **values,
+            )
+        return say(
+            "{first} {x}, {second} {y}: among the {n} that answered both, a difference of {points} percentage points "
+            "({level} interval {low} to {high}); a difference is not shown (McNemar, {p}).",
+            **values,
+        )
     if comparison.tests[0]["p"] < say.alpha:
         return say(
             "{first} {x}, {second} {y}: a difference of {points} percentage points ({level} interval {low} to {high}); "
@@ -301,6 +330,16 @@ def finding_paired(say, comparison, firms):
         "range": p_range(say, paired),
         "n": f"{firms:,}",
     }
+    if comparison.joint:
+        return say(
+            "{label}, {first} against {second}: {b} gave this answer to the first only, {c} to the second only (of {n} that "
+            "answered both; McNemar, {p}: {verdict}).",
+            b=say.firms(comparison.joint.b),
+            c=say.firms(comparison.joint.c),
+            p=say.p(comparison.joint.p),
+            verdict=verdict(say, paired) if paired.verdict == "always" else say("not shown"),
+            **(values | {"n": say.firms(comparison.joint.n)}),
+        )
     if paired.verdict == "always":
         return say(
             "{label}, {first} against {second}, read as answers of the same firms: significant however the answers "
@@ -335,6 +374,10 @@ def title_map(say, comparisons):
     open_ = [c for c in comparisons if c.paired.verdict == "undetermined"]
     certain = [c for c in comparisons if c.paired.verdict == "always"]
     values = {"open": len(open_), "all": len(comparisons)}
+    if all(c.joint for c in comparisons):
+        return say(
+            "The same firms differ significantly in {certain} of {all} pairs (McNemar)", certain=len(certain), **values
+        )
     if not certain:
         return say("Whether the same firms differ is undecided for {open} of {all} pairs", **values)
     named = say.listed(
@@ -353,6 +396,12 @@ def title_map(say, comparisons):
 def title_ranges(say, comparisons):
     """Title of the figure of p-ranges: how many comparisons are certain, and how many the overlap decides."""
     verdicts = [c.paired.verdict for c in comparisons]
+    if all(c.joint for c in comparisons):
+        return say(
+            "Answers of the same firms: {always} of {all} changes are significant (McNemar)",
+            always=verdicts.count("always"),
+            all=len(verdicts),
+        )
     return say(
         "Same firms, unknown overlap: {always} of {all} changes are significant for certain, {never} are not, "
         "{open} are undecided",
@@ -366,12 +415,20 @@ def title_ranges(say, comparisons):
 def finding_ranges(say, comparisons):
     """Which of many comparisons are significant whatever the overlap of the answers."""
     certain = [c for c in comparisons if c.paired.verdict == "always"]
+    settled = all(c.joint for c in comparisons)
+    if not certain and settled:
+        return say("Among answers of the same firms, no change is shown (McNemar, before adjustment).")
     if not certain:
         return say("Read as answers of the same firms, no change is significant whatever the overlap.")
     named = [
         say("{label} ({first} – {second})", label=say.quoted(c.label), first=c.names[0], second=c.names[1])
         for c in certain
     ]
+    if settled:
+        return say(
+            "Among answers of the same firms, these changes are significant (McNemar, before adjustment): {named}.",
+            named=say.listed(named),
+        )
     return say(
         "Read as answers of the same firms, these changes are significant whatever the overlap of the answers: {named}.",
         named=say.listed(named),
@@ -492,6 +549,13 @@ def finding_charts(say, differing, audited):
 
 def title_forest(say, tests):
     """Title of the forest plot: what stays significant when all tests are adjusted together."""
+    if (tests["p_min"] == tests["p_max"]).all():
+        return say(
+            "{shown} of {all} differences stay significant as if independent (Benjamini–Hochberg); {certain} by McNemar’s test",
+            shown=int((tests["p_all"] < say.alpha).sum()),
+            all=len(tests),
+            certain=int((tests["verdict"] == "always").sum()),
+        )
     return say(
         "{shown} of {all} differences stay significant as if independent (Benjamini–Hochberg); {certain} whatever the overlap",
         shown=int((tests["p_all"] < say.alpha).sum()),

@@ -7,6 +7,7 @@ numbers land in the notebook and in the output folder.
 import html
 import os
 import re
+import warnings
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -15,7 +16,8 @@ import pandas as pd
 from IPython.display import display
 from statsmodels.stats.multitest import multipletests
 
-from . import charts, chisquare, claims, text
+from . import charts, chisquare, claims, joint, text
+from .joint import McNemar
 from .paired import (
     PairedRange,
     check_pair,
@@ -38,7 +40,7 @@ from .proportions import (
     without,
 )
 from .survey import LANGUAGES, ROOT, Survey, SurveyError, load
-from .tables import NO_MATHS, html_table, readable, readable_tests
+from .tables import NO_MATHS, html_table, read_csv, readable, readable_tests
 
 
 class ParameterError(SurveyError):
@@ -51,6 +53,13 @@ def _is_number_between(low, high):
 
 def _is_text(value):
     return isinstance(value, str)
+
+
+def _is_whole_from(least):
+    def check(value):
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= least and value % 1 == 0
+
+    return check
 
 
 def _one_of(*values):
@@ -68,6 +77,10 @@ RULES = {
     "not_knowing": (_is_text, "option ids of the question, separated by commas"),
     "own_side": (_is_text, "option ids of the question, separated by commas"),
     "codified": (_is_text, "option ids of the question, separated by commas"),
+    "by": (_is_text, "ids of single-choice questions, separated by commas"),
+    "questions": (_is_text, "question ids, separated by commas, or '' for all"),
+    "min_cell": (_is_whole_from(1), "a whole number of 1 or more, such as 5"),
+    "baseline": (_is_text, "a folder name under data/, the path of a folder, or '' for none"),
 }
 
 
@@ -88,6 +101,12 @@ def check_against(survey, name, value):
     """Check a parameter that names options or a file, as far as the survey has its question; raises ParameterError."""
     if name in OPTIONS_OF and survey.has(OPTIONS_OF[name]):
         _check_split(name, survey, chosen_options(survey, OPTIONS_OF[name], value))
+    if name == "by":
+        chosen_questions(survey, name, value, kind="single")
+    if name == "questions" and value.strip():
+        chosen_questions(survey, name, value)
+    if name == "baseline" and value.strip():
+        load(value, survey.lang)
     if name == "reference" and value and survey.has("industry"):
         read_reference(value, survey, "industry")
 
@@ -115,12 +134,25 @@ def chosen_options(survey, question, listed):
     return options
 
 
+def chosen_questions(survey, name, listed, kind=""):
+    """Question ids given as "a, b" in the parameter `name`, checked against the survey; raises ParameterError."""
+    asked = [q for q in survey.questions.index if kind in ("", survey.question(q)["kind"])]
+    questions = list(dict.fromkeys(question.strip() for question in listed.split(",") if question.strip()))
+    unknown = [question for question in questions if question not in asked]
+    if unknown or not questions:
+        found = repr(unknown[0]) if unknown else repr(listed)
+        raise ParameterError(f"parameter {name}: found {found}; expected some of {', '.join(asked)}")
+    return questions
+
+
 @dataclass(frozen=True)
 class Comparison:
     """One answer compared between two questions over the same firms, in both readings.
 
     `counted` are (count, base) of each question, `margins` (yes, no, missing) of all respondents, `paired` the range of
     McNemar's exact test over every joint table with these margins, `tests` the rows of tests.csv, Pearson's first.
+    With raw answers `joint` is McNemar's test itself, `paired` has shrunk to its p-value, and `difference` is that of the
+    firms that answered both questions (Newcombe 1998, for pairs).
     """
 
     names: tuple[str, str]
@@ -130,6 +162,7 @@ class Comparison:
     margins: tuple[tuple[int, int, int], tuple[int, int, int]]
     paired: PairedRange
     tests: list[dict]
+    joint: McNemar | None = None
 
     @property
     def shares(self):
@@ -222,17 +255,70 @@ class Topic:
         paired = mcnemar_range(*read, alpha=self.say.alpha)
         options = [option] if not single or len(among) > 2 + (no_answer == "keep") else None
         tests = chisquare.compare(self.survey, first, second, options, no_answer, among)
-        tests += chisquare.paired_rows(first, second, option, paired, self.survey.respondents)
         counted = tuple(self._counted(question, option, among) for question in (first, second))
+        apart = difference(*counted, self.confidence)
+        found = self._mcnemar(first, second, option, rest)
+        if found:
+            paired = _settled(found, self.say.alpha)
+            tests.append(chisquare.mcnemar_row(first, second, option, found))
+            apart = joint.paired_difference(found.both, found.b, found.c, found.neither, self.confidence)
+        else:
+            tests += chisquare.paired_rows(first, second, option, paired, self.survey.respondents)
         return Comparison(
             names=(self.survey.short(first), self.survey.short(second)),
             label=text.pick(self.survey.table(first), option)["label"],
             counted=counted,
-            difference=difference(*counted, self.confidence),
+            difference=apart,
             margins=tuple(read),
             paired=paired,
             tests=tests,
+            joint=found,
         )
+
+    def _mcnemar(self, first, second, option, rest):
+        """McNemar's test on the raw answers, or None where there are none, or nobody answered both questions."""
+        if self.survey.responses is None:
+            return None
+        found = joint.mcnemar(*(self._said(question, option, rest) for question in (first, second)))
+        return found if found.n else None
+
+    def _said(self, question, option, rest=None):
+        """Who gave an option, as nullable booleans; missing: not asked, no answer, or (with `rest`) another answer."""
+        if self.survey.question(question)["kind"] == "multiple":
+            return self.survey.responses[f"{question}={option}"]
+        table, given = self.survey.table(question), self.survey.responses[question].astype(object)
+        silent = list(table.loc[table["role"] == "no_answer", "option"])
+        counted = [option, *(rest if rest is not None else (o for o in table["option"] if o not in silent))]
+        return (given == option).astype("boolean").mask(~given.isin(counted))
+
+    def _joint_rows(self, comparisons):
+        """Tests of more than two answers or options at once, where raw answers are there: rows of tests.csv."""
+        if self.survey.responses is None or not comparisons:
+            return []
+        compared = [(c.tests[0]["first"], c.tests[0]["second"], c.tests[-1]["options"]) for c in comparisons]
+        pairs = list(dict.fromkeys((first, second) for first, second, _ in compared))
+        if self.survey.question(pairs[0][0])["kind"] == "multiple":
+            return [self._items_row(*pair) for pair in pairs]
+        option, questions = compared[0][2], list(dict.fromkeys(q for pair in pairs for q in pair))
+        rows = [self._square_row(*pair) for pair in pairs]
+        if len(questions) > 2 and {o for _, _, o in compared} == {option}:
+            answers = pd.concat([self._said(question, option).rename(question) for question in questions], axis=1)
+            rows.append(chisquare.joint_row("|".join(questions), "", [option], "cochran_q", joint.cochran_q(answers)))
+        return rows
+
+    def _square_row(self, first, second):
+        options = chisquare.shared_options(self.survey, first, second)
+        table = joint.square_table(self.survey.responses[first], self.survey.responses[second], options)
+        return chisquare.joint_row(first, second, options, "stuart_maxwell", joint.stuart_maxwell(table))
+
+    def _items_row(self, first, second):
+        options = chisquare.shared_options(self.survey, first, second)
+        sheets = [
+            self.survey.responses[[f"{question}={option}" for option in options]].set_axis(options, axis=1)
+            for question in (first, second)
+        ]
+        overall = joint.marginal_homogeneity(*sheets).overall
+        return chisquare.joint_row(first, second, options, "homogeneity_items", overall)
 
     def compare_items(self, pairs):
         """Every option that two multiple-choice questions share, for each pair of questions: a list of Comparisons."""
@@ -250,7 +336,8 @@ class Topic:
 
     def both_readings(self, comparisons, caption, family=("pearson",)):
         """The tests of comparisons, and beside each other their two readings; kept for tests.csv and the summary."""
-        tests = self.tests([test for c in comparisons for test in c.tests], caption, family)
+        rows = [test for c in comparisons for test in c.tests] + self._joint_rows(comparisons)
+        tests = self.tests(rows, caption, family)
         adjusted = tests.loc[tests["test"] == "pearson", "p_adjusted"].to_numpy()
         rows = [
             {
@@ -478,30 +565,45 @@ class Topic:
             raise SurveyError(
                 f"{path.name}: no such table in {path.parent}; expected the topic notebooks to have run first"
             )
-        return pd.read_csv(path)
+        return read_csv(path)
 
     def overview(self):
         """Headings, tables and colours of the overview, from the tables of the other notebooks."""
-        say, read = self.say, self.read
-        awareness, measures = read("awareness"), read("measures")
-        groups = awareness[awareness["option"] == "aware"].assign(label=lambda t: t["group"])
+        say, awareness, measures = self.say, self._written("awareness"), self._written("measures")
         panels = [
-            (say("Largely aware of the security of"), groups, "aware"),
-            (say("Partners ready for the end of support?"), read("q3"), "unaware"),
+            (say("Largely aware of the security of"), awareness[awareness["option"] == "aware"], "aware"),
+            (say("Partners ready for the end of support?"), self._written("q3"), "unaware"),
             (say("Done now about it"), measures[measures["question"] == "q4"], "wanted"),
-            (say("What holds firms back"), read("q6"), "own"),
+            (say("What holds firms back"), self._written("q6"), "own"),
             (say("Attacks on partners"), self._attacks(), "reached"),
-            (say("Who should act for small firms"), read("q10"), "customers"),
+            (say("Who should act for small firms"), self._written("q10"), "customers"),
         ]
+        panels[0] = (panels[0][0], panels[0][1].assign(label=lambda t: t["group"]), panels[0][2])
         ranked = {"by": "share", "ascending": False, "kind": "stable"}
-        panels = [(heading, table.sort_values(**ranked), color) for heading, table, color in panels]
         return [
-            (heading, table.assign(label=table["label"].map(text.brief)), color) for heading, table, color in panels
+            (heading, table.sort_values(**ranked).assign(label=lambda t: t["label"].map(text.brief)), color)
+            for heading, table, color in panels
+            if len(table)
         ]
+
+    def overview_title(self):
+        """What the overview says, or the survey's title where awareness or measures were not asked."""
+        tables = self._written("awareness"), self._written("measures")
+        asked = all(len(table) for table in tables)
+        return text.title_overview(self.say, *tables) if asked else self.survey.info("title")
+
+    def _written(self, stem):
+        """A table of another notebook, without rows where that topic was not asked and so left out."""
+        if not any((self.folder / "tables" / "findings").glob("*.csv")):
+            return self.read(stem)  # no topic has run: say so
+        path = self.folder / "tables" / f"{stem}.csv"
+        return read_csv(path) if path.exists() else pd.DataFrame(columns=["question", "group", *COLUMNS, "share_all"])
 
     def _attacks(self):
         """Firms reached and harmed, and the kinds of attack, all as shares of all respondents."""
-        kinds = self.read("q7_content").assign(base=self.survey.respondents, share=lambda t: t["share_all"])
+        kinds = self._written("q7_content").assign(base=self.survey.respondents, share=lambda t: t["share_all"])
+        if not len(kinds):
+            return kinds
         return pd.concat([self.read("reached"), kinds[kinds["role"] == "answer"]], ignore_index=True)
 
     def overview_table(self):
@@ -559,6 +661,18 @@ class Topic:
         self.save(table, stem)
         self._display_table(readable(self.say, table), self.say(caption))
 
+    def show_words(self, frame, caption):
+        """A table that is in words already, for the reader only."""
+        self._display_table(frame, caption)
+
+    def readable(self, table):
+        """The table in words, as `show` has it."""
+        return readable(self.say, table)
+
+    def paragraph(self, words, kind="note"):
+        """A paragraph for the reader, which no summary repeats."""
+        self._paragraph(words, kind)
+
     def summary(self, order):
         """The findings of all notebooks: those listed in `order` first, the first finding of each topic only."""
         findings = self.read("findings").drop_duplicates("notebook").set_index("notebook")
@@ -568,13 +682,33 @@ class Topic:
         display({"text/html": f'<ol class="findings {NO_MATHS}">{items}</ol>', "text/plain": plain}, raw=True)
 
     def gathered(self, kind):
-        """What the notebooks wrote of a kind (tests, findings, comparisons), joined."""
-        return gather(self.folder / "tables", kind)
+        """What the notebooks before this one wrote of a kind (tests, findings, comparisons), joined."""
+        return join(path for path in parts(self.folder / "tables", kind) if path.stem <= self.notebook)
 
     def all_comparisons(self):
         """Every comparison of two questions, `p_all` adjusted over all of them (Benjamini, Hochberg 1995)."""
         table = self.gathered("comparisons")
-        return table.assign(p_all=multipletests(table["p"], method="fdr_bh")[1])
+        return table.assign(p_all=multipletests(table["p"], method="fdr_bh")[1]) if len(table) else table
+
+    def forest(self, measure):
+        """The figure of all comparisons; a sentence where the topics that compare were not asked."""
+        compared = self.all_comparisons()
+        if not len(compared):
+            self._paragraph(self.say("No topic of this survey compares two questions."), "note")
+            return
+        title = text.title_forest(self.say, compared)
+        fig, axes = self.page(
+            title,
+            subtitle=measure,
+            base="Base: {n}",
+            weak=False,
+            height=2.6 + len(compared) * 7 / 30,
+            key_room=True,
+            ncols=2,
+            width_ratios=[5, 1],
+        )
+        charts.plot_forest(axes, compared, self.say)
+        self.figure(fig, "all_tests", compared)
 
     def all_tests(self, caption):
         """Every test of the run, as written to tables/tests.csv."""
@@ -671,10 +805,18 @@ class Topic:
     def figure(self, fig, stem, table):
         """Save a figure with its numbers and show it, with alt text built from the numbers."""
         alt = text.alt_text(self.say, fig.page_title, table)
-        png = charts.save_figure(fig, self.folder / "figures", stem, table, alt)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            png = charts.save_figure(fig, self.folder / "figures", stem, table, alt)
+        lacking = self._lacking(caught)
         width = int(fig.get_figwidth() * 100)
         about = {"image/png": {"alt": alt, "width": width, "height": int(fig.get_figheight() * 100)}}
         display({"image/png": png, "text/plain": alt}, metadata=about, raw=True)
+        if lacking:
+            words = self.say(
+                "The font of the figures lacks {signs}: boxes stand for it; the tables show it.", signs=lacking
+            )
+            self._paragraph(words, "limits")
         self._display_numbers(table, fig.page_title)
         self._figures.append({"notebook": self.notebook, "figure": stem, "title": fig.page_title, "alt": alt})
         self._write(pd.DataFrame(self._figures), "figures")
@@ -684,6 +826,14 @@ class Topic:
         write_csv(table, self.folder / "tables" / f"{stem}.csv")
 
     # --- inside
+
+    @staticmethod
+    def _lacking(caught):
+        """The signs that the figures' fonts lack, from matplotlib's warnings; other warnings go on their way."""
+        found = [(w, charts.GLYPH.match(str(w.message))) for w in caught]
+        for warning in (w for w, glyph in found if not glyph):
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+        return " ".join(dict.fromkeys(chr(int(glyph[1])) for _, glyph in found if glyph))
 
     def _base(self, q):
         say, base = self.say, int(q["base"])
@@ -752,15 +902,29 @@ def read_reference(path, survey, question):
     return shares
 
 
+def parts(tables, kind):
+    """The files tables/`kind`/*.csv, one per notebook, in the notebooks' order."""
+    return sorted((Path(tables) / kind).glob("*.csv"))
+
+
+def join(paths):
+    """CSV files one below the other, empty ones left out."""
+    frames = [frame for path in paths if len(frame := read_csv(path))]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
 def gather(tables, kind):
-    """Join tables/`kind`/*.csv, one per notebook, into tables/`kind`.csv in the notebooks' order; return it."""
-    parts = [pd.read_csv(path, keep_default_na=True) for path in sorted((Path(tables) / kind).glob("*.csv"))]
-    parts = [part for part in parts if len(part)]
-    if not parts:
-        return pd.DataFrame()
-    joined = pd.concat(parts, ignore_index=True)
-    write_csv(joined, Path(tables) / f"{kind}.csv")
+    """Join tables/`kind`/*.csv into tables/`kind`.csv, and return it."""
+    joined = join(parts(tables, kind))
+    if len(joined):
+        write_csv(joined, Path(tables) / f"{kind}.csv")
     return joined
+
+
+def _settled(found, alpha):
+    """McNemar's test on joint answers in the form of a range that holds one table only."""
+    at, shown = (found.b, found.c), found.p < alpha
+    return PairedRange(found.p, found.p, at, at, 1, int(shown), "always" if shown else "never")
 
 
 def write_csv(table, path):

@@ -180,15 +180,24 @@ def test_no_text_leaves_its_figure(lang):
     assert outside == []
 
 
+def overlapping(texts):
+    """The pairs among (words, box) that lie over each other, by how much."""
+    found = []
+    for (words, box), (others, other) in itertools.combinations(texts, 2):
+        wide = min(box.x1, other.x1) - max(box.x0, other.x0)
+        high = min(box.y1, other.y1) - max(box.y0, other.y0)
+        if wide > 2 and high > 2:
+            found.append((words, others, f"{wide:.0f} x {high:.0f}"))
+    return found
+
+
 @in_both
 def test_no_text_lies_over_another(lang):
-    overlaps = []
-    for stem, (_, texts) in drawings(lang).items():
-        for (a, box), (b, other) in itertools.combinations(texts, 2):
-            wide = min(box.x1, other.x1) - max(box.x0, other.x0)
-            high = min(box.y1, other.y1) - max(box.y0, other.y0)
-            if wide > 2 and high > 2:
-                overlaps.append((stem, a.get_text(), b.get_text(), f"{wide:.0f} x {high:.0f}"))
+    overlaps = [
+        (stem, *pair)
+        for stem, (_, texts) in drawings(lang).items()
+        for pair in overlapping([(artist.get_text(), box) for artist, box in texts])
+    ]
     assert overlaps == []
 
 
@@ -239,7 +248,7 @@ def test_pictures_are_small_and_1600_wide(lang):
 
 
 def bars_with(label, lang="en"):
-    """A figure of bars, one of which has this label."""
+    """A figure of bars, one of which has this label, as have all the page's words."""
     say = text.Language(lang)
     table = Topic("01", survey.load("osaka-2019", lang)).table("q10")
     table.loc[0, "label"] = label

@@ -106,10 +106,9 @@ def fold(page, opened):
 # --- for every reader ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("width", "opened"), [(1280, False), (360, True)], ids=["closed, wide", "open, narrow"])
-def test_axe_finds_nothing(visit, opened, width):
-    page = visit(width)
-    fold(page, opened)
+def test_axe_finds_nothing(visit):
+    page = visit()
+    fold(page, True)
     options = {"runOnly": AXE_TAGS, "resultTypes": ["violations"]}
     found = Axe().run(page, options=options)
     assert found.response["passes"]
@@ -163,6 +162,12 @@ def test_prints(visit):
     page.emulate_media(media="print")
     assert page.locator("nav, details, .skip").evaluate_all(shown) == 0
     assert page.locator("main h2").evaluate_all(shown) >= len(pipeline.notebook_names())
+    assert (
+        page.locator("main").evaluate(
+            "e => [...e.querySelectorAll('p, li, blockquote')].filter(p => parseFloat(getComputedStyle(p).fontSize) > 14).length"
+        )
+        == 0
+    )  # 10.5 points: no paragraph is larger on paper than the text around it
     paper = page.pdf(prefer_css_page_size=True)
     assert paper.startswith(b"%PDF")
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) > 10
@@ -213,6 +218,28 @@ def test_structure(visit, lang):
     assert {unquote(target) for target in targets} - set(ids) == set()
     labels = page.locator("[aria-labelledby]").evaluate_all("all => all.map(e => e.getAttribute('aria-labelledby'))")
     assert set(labels) <= set(ids)
+
+
+def test_sections_do_not_send_the_reader_to_what_follows_anyway(visit):
+    alone = (
+        visit()
+        .locator("main p")
+        .evaluate_all(
+            "all => all.filter(p => p.querySelector('a') && p.textContent.length - p.querySelector('a').textContent.length < 25"
+            " && !p.closest('.cards')).map(p => p.textContent)"
+        )
+    )
+    assert alone == []
+
+
+def test_numbers_stand_right_and_stay_on_one_line(visit):
+    cells = visit(360).locator("td:not(.words)")
+    assert cells.count() > 1000
+    assert cells.evaluate_all("all => all.filter(td => getComputedStyle(td).whiteSpace !== 'nowrap').length") == 0
+    words = (
+        "all => all.filter(td => /[A-Za-z\\u3041-\\u9fff]/.test(td.textContent)).map(td => td.textContent).slice(0, 9)"
+    )
+    assert cells.evaluate_all(words) == []
 
 
 def test_links_that_leave_the_page(visit):

@@ -1,13 +1,14 @@
 """Words: numbers as people write them, both languages, and every sentence filled in."""
 
+import dataclasses
 import inspect
 import re
 
 import pandas as pd
 import pytest
 
-from helpers import chisquare, claims, text
-from helpers.paired import PairedRange, joint_range, margins
+from helpers import chisquare, claims, joint, text
+from helpers.paired import PairedRange, joint_range, margins, mcnemar_p
 from helpers.proportions import COLUMNS, INTERVALS
 from helpers.survey import load
 from helpers.topic import Topic
@@ -138,6 +139,15 @@ def test_brief_label_is_without_its_brackets():
 GROUPS = ["q2_suppliers", "q2_customers", "q2_linked", "q2_unlinked", "q2_bespoke", "q2_generic"]
 
 
+def settle(comparison, b, c):
+    """A comparison as it would be with raw answers."""
+    p = mcnemar_p(b, c)
+    verdict = "always" if p < 0.05 else "never"
+    paired = PairedRange(p, p, (b, c), (b, c), 1, int(p < 0.05), verdict)
+    found = joint.McNemar(30, b, c, 40, p, (b - c) ** 2 / (b + c), mcnemar_p(b, c, "asymptotic"), b / c)
+    return dataclasses.replace(comparison, paired=paired, joint=found)
+
+
 def cases(topic):
     """Arguments for every function of `text` that makes a sentence: {function's name: [arguments, ...]}."""
     survey = topic.survey
@@ -151,10 +161,19 @@ def cases(topic):
     changes = topic.compare_items([("q4", "q5")])
     items = chisquare.as_table([test for change in changes for test in change.tests])
     largest = topic.compare("q1_suppliers", "q1_customers", known[-1], among=known)
-    joint = joint_range(*(margins(survey, question, "unaware") for question in GROUPS[:2]))
+    bounds = joint_range(*(margins(survey, question, "unaware") for question in GROUPS[:2]))
     audited, printed = claims.audit_claims(survey), claims.audit_percentages(survey)
     each_claim = [[claim] for _, claim in audited.drop_duplicates(["kind", "verdict", "reason"]).iterrows()]
-    forest = pd.DataFrame({"p_all": [c.p for c in changes], "verdict": [c.paired.verdict for c in changes]})
+    forest = pd.DataFrame(
+        {
+            "p_all": [c.p for c in changes],
+            "verdict": [c.paired.verdict for c in changes],
+            "p_min": [c.paired.p_min for c in changes],
+            "p_max": [c.paired.p_max for c in changes],
+        }
+    )
+    settled = [settle(compared, 3, 20) for compared in changes]
+    open_ = [settle(compared, 10, 12) for compared in changes]
     reached = topic.reached("q7_content")
     knowing = topic.known("q3", "not_known")
     fit = {"p": 0.2, "n": 118}
@@ -168,15 +187,17 @@ def cases(topic):
         "title_awareness": [[aware]],
         "sentence_case": [["Suppliers"], ["IT firms"], [""]],
         "finding_awareness": [[aware]],
-        "finding_difference": [[alike], [unlike]],
+        "finding_difference": [[alike], [unlike], [settled[0]], [open_[0]]],
         "note_difference": [[alike], [unlike]],
         "p_range": [[change.paired] for change in changes],
         "verdict": [[change.paired] for change in changes],
-        "finding_paired": [[compared, survey.respondents] for compared in (alike, unlike, largest, *changes)],
-        "title_map": [[[alike, unlike]], [[alike]]],
-        "title_ranges": [[changes]],
-        "finding_ranges": [[changes], [[alike]]],
-        "finding_joint": [["Suppliers", "Customers", "Unaware", joint]],
+        "finding_paired": [
+            [compared, survey.respondents] for compared in (alike, unlike, largest, *changes, settled[0])
+        ],
+        "title_map": [[[alike, unlike]], [[alike]], [settled]],
+        "title_ranges": [[changes], [settled]],
+        "finding_ranges": [[changes], [[alike]], [settled], [open_]],
+        "finding_joint": [["Suppliers", "Customers", "Unaware", bounds]],
         "finding_pooled": [["Unaware", 160, 236]],
         "interval_name": [[method] for method in INTERVALS],
         "claim_words": each_claim,
@@ -184,7 +205,7 @@ def cases(topic):
         "title_audit": [[audited, printed]],
         "finding_audit": [[audited]],
         "finding_charts": [[claims.contradictions(survey), printed]],
-        "title_forest": [[forest]],
+        "title_forest": [[forest], [forest.assign(p_min=forest["p_max"])]],
         "finding_distribution": [["A", "B", pearson, ordered], ["A", "B", pearson | {"p": 0.01}, ordered]],
         "finding_unknown": [["A", "B", sides]],
         "title_reasons": [[topic.reasons(GROUPS)]],
@@ -336,8 +357,10 @@ def test_titles_count_the_paired_verdicts():
     )
     assert text.finding_ranges(EN, pairs).endswith(": “Largely aware” (Linked partners – Unlinked partners).")
     forest = pd.DataFrame({"p_all": [0.01, 0.049, 0.051], "verdict": ["always", "undetermined", "never"]})
+    forest = forest.assign(p_min=[0.001, 0.01, 0.2], p_max=[0.01, 0.2, 0.9])
     assert text.title_forest(EN, forest).startswith("2 of 3 differences stay significant")
     assert text.title_forest(EN, forest).endswith("; 1 whatever the overlap")
+    assert text.title_forest(EN, forest.assign(p_min=forest["p_max"])).endswith("; 1 by McNemar’s test")
 
 
 def test_answers_to_both_questions():

@@ -9,7 +9,7 @@ import pytest
 
 from helpers import survey
 from helpers.survey import ROOT
-from helpers.workbook import sheet_name, write_workbook
+from helpers.workbook import _style, sheet_name, write_workbook
 
 TABLES = ROOT / "outputs" / "osaka-2019" / "en" / "tables"
 NAMES = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
@@ -37,6 +37,11 @@ def read(path):
     return sheets
 
 
+def cell(cells, column, row):
+    """The cell of a sheet in a column (0 is A) and row."""
+    return cells[f"{chr(65 + column)}{row}"]
+
+
 @pytest.fixture(scope="module", params=["en", "ja"])
 def book(request, tmp_path_factory):
     path = tmp_path_factory.mktemp("book") / "tables.xlsx"
@@ -53,10 +58,51 @@ def test_a_sheet_for_every_table(book):
 def test_numbers_in_full_precision(book):
     cells = read(book)["q10"]
     table = pd.read_csv(TABLES / "q10.csv")
-    headings = [cells[f"{chr(65 + i)}3"][1] for i in range(len(table.columns))]
-    assert headings == list(table.columns)
-    column = chr(65 + headings.index("share"))
+    column = chr(65 + list(table.columns).index("share"))
     assert [cells[f"{column}{row + 4}"] for row in range(len(table))] == [("n", share) for share in table["share"]]
+
+
+@pytest.mark.parametrize("path", sorted(TABLES.glob("*.csv")), ids=lambda path: path.stem)
+def test_headings_are_words_and_the_notes_say_which_column_they_are(path, book):
+    sheets = read(book)
+    notes = {words for _, words in list(sheets.values())[2].values()}
+    columns = pd.read_csv(path).columns
+    headings = [cell(sheets[sheet_name(path.stem)], i, 3)[1] for i in range(len(columns))]
+    assert len(set(headings)) == len(headings)
+    between = "：" if "注" in sheets else ": "
+    for words, column in zip(headings, columns, strict=True):
+        name = words.split(" (")[0].split("（")[0]
+        assert any(note.startswith(name) and note.endswith(f"{between}{column}") for note in notes)
+    if "注" in sheets:
+        assert [words for words in headings if not re.search("[\u3041-\u9fff]", words)] == []
+
+
+def test_every_sheet_has_a_title_in_words(book):
+    sheets = read(book)
+    contents = list(sheets.values())[1]
+    for row, (name, cells) in enumerate(list(sheets.items())[3:], start=3):
+        title = cells["A1"][1]
+        assert title not in (name, "")
+        assert (contents[f"A{row}"], contents[f"B{row}"]) == (("s", name), ("s", title))
+
+
+def test_only_fractions_are_shown_as_percentages():
+    claims, ranges = pd.read_csv(TABLES / "claims.csv"), pd.read_csv(TABLES / "q10.csv")
+    assert _style(claims, "low") == "number"  # the audit's values are percentages already
+    assert _style(ranges, "low") == "share"
+    assert _style(ranges, "count") == "count"
+
+
+@pytest.mark.parametrize("path", ["worksheets/sheet5.xml"])
+def test_table_is_marked_up_and_stays_readable(path, book):
+    with zipfile.ZipFile(book) as parts:
+        sheet = ElementTree.fromstring(parts.read(f"xl/{path}"))
+        tables = [name for name in parts.namelist() if name.startswith("xl/tables/")]
+        sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]
+    assert len(tables) == len(sheets) - 2  # all but the cover and the notes
+    assert sheet.find(".//m:pane", NAMES).attrib["ySplit"] == "3"
+    assert sheet.find("m:mergeCells", NAMES) is None
+    assert sheet.find("m:pageSetup", NAMES).attrib["orientation"] == "landscape"
 
 
 def test_base_and_source_stand_above_the_table(book):
