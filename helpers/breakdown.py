@@ -1,11 +1,12 @@
 """What notebook 13 does: any question by industry, size or any other single-choice question, from raw answers."""
 
+import numpy as np
 import pandas as pd
 
-from . import chisquare, crosstab
+from . import chisquare, crosstab, weights
 from .topic import chosen_questions
 
-FAMILY = ("independence", "independence_exact", "multiple_independence")
+FAMILY = ("independence", "independence_exact", "multiple_independence", "rao_scott")
 
 
 def crosstabs(topic, by, questions="", min_cell=5):
@@ -93,6 +94,8 @@ def tests(topic, crossed):
 
 def _row(topic, table):
     responses = topic.survey.responses
+    if topic.weights is not None and not table.multiple and (row := _weighted_row(topic, table)):
+        return row
     found = crosstab.multiple_association(table, responses) if table.multiple else crosstab.association(table)
     if found is None:
         return None
@@ -108,6 +111,26 @@ def _row(topic, table):
         min_expected=found.min_expected,
         note=effect + rounded,
     )
+
+
+def _weighted_row(topic, table):
+    """Rao and Scott's test of a crosstab; None where it does not exist.
+
+    As in `crosstab.association`, neither statistic nor effect is told where cells are hidden, and p is rounded up.
+    """
+    pair = table.row_question, table.column_question
+    try:
+        found = weights.rao_scott(*(topic.survey.responses[question] for question in pair), topic.weights)
+    except ValueError:
+        return None
+    options, filled = list(table.counts.columns), table.counts.to_numpy()
+    if table.hidden.to_numpy().any():
+        p = crosstab.told(found.p, 2)
+        return chisquare.row(*pair, options, "rao_scott", p=p, effect=np.nan, n=found.n, note="rounded=2")
+    least = min((filled.sum(axis=0) > 0).sum(), (filled.sum(axis=1) > 0).sum()) - 1
+    effect, note = np.sqrt(found.statistic / found.n / least), f"effect=cramers_v; df2={found.df2:.1f}"
+    numbers = {"statistic": found.f, "df": found.df, "p": found.p, "effect": effect, "n": found.n}
+    return chisquare.row(*pair, options, "rao_scott", **numbers, note=note)
 
 
 def findings(topic, tested):
@@ -165,5 +188,12 @@ def about_hidden(topic, crossed, min_cell):
                 "“…” stands for a number that is not shown: cells and totals of fewer than {min_cell} firms, and as many "
                 "others as it takes that none of these can be worked out.",
                 min_cell=int(min_cell),
+            )
+        )
+    if crossed and topic.weights is not None:
+        topic.paragraph(
+            topic.say(
+                "Weighted shares are not hidden elsewhere in this report. Where all firms of a group have the same weight, "
+                "and the weights can be found out, weighted and plain totals together may lead back to a hidden number."
             )
         )

@@ -28,7 +28,7 @@ from PIL import Image
 
 from .paired import feasible, independent, mcnemar_p, nested
 from .proportions import interval
-from .text import brief, sentence_case
+from .text import brief, is_weighted, sentence_case
 
 COLORS = {
     "aware": "#1f6fa8",
@@ -262,7 +262,8 @@ def _interval_line(ax, low, high, y, **style):
 
 def in_order(table, sort=True):
     """Rows as figures show them: by size (or as they stand), then nothing, other, unknown and no answer."""
-    ordered = table.sort_values("count", ascending=False, kind="stable") if sort else table
+    by = "share" if is_weighted(table) else "count"
+    ordered = table.sort_values(by, ascending=False, kind="stable") if sort else table
     rank = ordered["role"].map(lambda role: ASIDE.index(role) + 1 if role in ASIDE else 0)
     return ordered.loc[rank.sort_values(kind="stable").index].reset_index(drop=True)
 
@@ -488,7 +489,9 @@ def plot_support(ax, everyone, knowing, say):
         _stack(ax, parts, y, say, colors, room=width, above=0.4)
     first = knowing.iloc[0]
     _interval_line(ax, first["low"], first["high"], below + 0.24)
-    _interval_line(ax, *interval(knowing["count"].sum(), everyone["base"].iloc[0], say.confidence), 0.24)
+    size = everyone["n_effective" if is_weighted(everyone) else "base"].iloc[0]
+    count = known * size if is_weighted(everyone) else knowing["count"].sum()
+    _interval_line(ax, *interval(count, size, say.confidence), 0.24)
     rest = everyone.iloc[len(knowing) :]
     _name_segments(ax, rest, -0.42, width, start=known)
     _name_segments(ax, knowing, below - 0.4, width)

@@ -56,14 +56,16 @@ def add_shares(table, confidence=0.95, method="wilson"):
     return table.assign(share=counts / bases, low=low, high=high, flag=flags)[COLUMNS]
 
 
-def reliability(count, base):
+def reliability(count, base, given=None):
     """What makes a share weak, as words joined by "|"; "" if nothing does.
 
     The presentation standards for proportions of the US National Center for Health Statistics (Parker et al. 2017),
     on Clopper-Pearson 95% intervals: "few" (base below 30), "wide" (interval of 30 points or more), "relative"
     (interval over 5 points wide and over 130% of the share), "complement" (the same for the share that is left);
-    besides, "review" (a share of 0 or 100%) and "small" (1 to 4 firms).
+    besides, "review" (a share of 0 or 100%) and "small" (1 to 4 firms). Of a weighted share, `base` is its effective sample size,
+    `count` the share of it, and `given` the number of firms that gave the answer.
     """
+    given = count if given is None else given
     share = count / base
     low, high = interval(count, base, 0.95, "clopper_pearson")
     width = high - low
@@ -74,7 +76,7 @@ def reliability(count, base):
         "relative": middling and share > 0 and width > 1.3 * share,
         "complement": middling and share < 1 and width > 1.3 * (1 - share),
         "review": share in (0, 1),
-        "small": 1 <= count <= 4,
+        "small": 1 <= given <= 4,
     }
     return "|".join(name for name, broken in rules.items() if broken)
 

@@ -74,6 +74,18 @@ def tally(table, question, kind):
     return counts, max(len(ticked) - ticked.null_count for ticked in columns.values())
 
 
+def _check_weights(table):
+    if WEIGHT not in table.column_names:
+        return []
+    weights = pd.to_numeric(table.column(WEIGHT).to_pandas(), errors="coerce")
+    wrong = ~(weights.gt(0) & weights.ne(float("inf")))
+    if not wrong.any():
+        return []
+    row = int(wrong.to_numpy().argmax())
+    value = table.column(WEIGHT)[row].as_py()
+    return [Problem(RESPONSES, row + 1, f"weight {value}", f"a number above 0 for every respondent; or {AGAIN}")]
+
+
 def check(path, respondents, frames):
     """Whether stored answers agree with the respondents of survey.toml, questions.csv and counts.csv.
 
@@ -88,6 +100,7 @@ def check(path, respondents, frames):
     if table.num_rows != respondents:
         found, expected = f"respondents = {respondents}", f"{table.num_rows}, the rows of {RESPONSES}; or {AGAIN}"
         problems.append(Problem("survey.toml", None, found, expected))
+    problems += _check_weights(table)
     counts = frames["counts.csv"]
     groups = dict(list(counts.groupby("question")))
     for row, q in frames["questions.csv"].iterrows():

@@ -49,6 +49,8 @@ def readable(say, table):
             columns[heading(say, name)] = [say.percent(r["share"]) + say.mark(r) for _, r in table.iterrows()]
         elif name.startswith("share"):
             columns[heading(say, name)] = [say.percent(v) for v in values]
+        elif name == "n_effective":
+            columns[heading(say, name)] = [f"{v:,.1f}" for v in values]
         elif name in ("exact", "gap", "b_independent", "c_independent"):
             columns[heading(say, name)] = [f"{v:.2f}" for v in values]
         elif name in ("p", "p_min", "p_max", "p_adjusted", "p_all", "p_independent"):
@@ -85,6 +87,7 @@ def heading(say, column):
         "base": say("Base"),
         "share": say("Share"),
         "share_selections": say("Share of selections (as printed)"),
+        "n_effective": say("Effective sample size"),
         "selections": say("Selections"),
         "share_all": say("Share of all firms"),
         "difference": say("Difference (points)"),
@@ -192,6 +195,8 @@ def _p(say, test):
 def _statistic(test):
     if pd.isna(test["statistic"]):
         return ""
+    if second := re.search(r"df2=([0-9.]+)", str(test["note"])):
+        return f"F = {test['statistic']:.2f} ({test['df']:.1f}, {float(second[1]):.1f})"
     return f"{test['statistic']:.2f}" + ("" if pd.isna(test["df"]) else f" ({test['df']:.0f})")
 
 
@@ -206,6 +211,7 @@ def test_name(say, test):
         "independence": say("Pearson’s chi-square"),
         "independence_exact": say("Exact test"),
         "multiple_independence": say("Bilder–Loughin, bootstrap (all items)"),
+        "rao_scott": say("Rao–Scott chi-square, weighted"),
         "mcnemar": say("McNemar, same firms (exact)"),
         "cochran_q": say("Cochran’s Q, same firms"),
         "stuart_maxwell": say("Stuart–Maxwell, same firms"),

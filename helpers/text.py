@@ -115,13 +115,15 @@ class Language:
 
     def evidence(self, answer):
         """What stands behind a share: count, base and interval of one row of a table, in brackets."""
-        return self(
-            "({count} of {base} firms, {level} interval {interval})",
-            count=f"{answer['count']:,}",
-            base=f"{answer['base']:,}",
-            level=self.level(),
-            interval=self.range(answer["low"], answer["high"]),
-        )
+        values = {
+            "count": f"{answer['count']:,}",
+            "base": f"{answer['base']:,}",
+            "level": self.level(),
+            "interval": self.range(answer["low"], answer["high"]),
+        }
+        if is_weighted(answer):
+            return self("(weighted; {count} of {base} firms, {level} interval {interval})", **values)
+        return self("({count} of {base} firms, {level} interval {interval})", **values)
 
     def quoted(self, label):
         """A label of the survey between quotation marks; of a very long one its beginning, the tables have the rest."""
@@ -135,9 +137,15 @@ class Language:
         return self("{items} and {last}", items=self(", ").join(items[:-1]), last=items[-1])
 
 
+def is_weighted(table):
+    """Whether the shares of a table, or of one of its rows, are weighted."""
+    return "n_effective" in table
+
+
 def top(table, n=0, roles=("answer",)):
     """The n-th most frequent row (0 is the first) among the answers of these roles; ties keep the table's order."""
-    ranked = table[table["role"].isin(roles)].sort_values("count", ascending=False, kind="stable")
+    by = "share" if is_weighted(table) else "count"
+    ranked = table[table["role"].isin(roles)].sort_values(by, ascending=False, kind="stable")
     return ranked.iloc[n]
 
 
@@ -452,6 +460,18 @@ def finding_joint(say, first, second, label, joint):
     )
 
 
+def finding_joint_known(say, first, second, label, both, either):
+    """The shares of firms that gave an answer to both questions, and to at least one."""
+    return say(
+        "Share of firms that are {label} for both {first} and {second}: {both}. For at least one of the two: {either}.",
+        label=say.quoted(label),
+        first=sentence_case(say, first),
+        second=sentence_case(say, second),
+        both=say.percent(both),
+        either=say.percent(either),
+    )
+
+
 def finding_pooled(say, label, count, base):
     """The share of an answer among the answers to two questions pooled."""
     return say(
@@ -616,7 +636,8 @@ def title_reasons(say, reasons):
 
 def _leading_reason(say, reasons, status):
     block = reasons[(reasons["status"] == status) & (reasons["role"] == "answer")]
-    option = block.groupby("option", sort=False)["count"].sum().idxmax()
+    often = block["share"] * block["base"] if is_weighted(block) else block["count"]
+    option = often.groupby(block["option"], sort=False).sum().idxmax()
     rows = block[block["option"] == option]
     return {"label": say.quoted(rows["label"].iloc[0]), "range": say.range(rows["share"].min(), rows["share"].max())}
 
@@ -720,7 +741,9 @@ def brief(label):
 def title_incidents(say, reached):
     """Title: how many firms were reached and, where it was published, how many were harmed."""
     first = reached.iloc[0]
-    values = {"reached": f"{first['count']:,}", "all": f"{first['base']:,}", "share": say.percent(first["share"])}
+    share = say.percent(first["share"])
+    share = say("{share} weighted", share=share) if is_weighted(first) else share
+    values = {"reached": f"{first['count']:,}", "all": f"{first['base']:,}", "share": share}
     if len(reached) == 1:
         return say("An attack on a partner has reached {reached} of {all} firms ({share})", **values)
     return say(
@@ -767,9 +790,10 @@ def finding_overlap(say, damage, harmed):
 def title_agreements(say, table, codified):
     """Title: the share that has cyber security in writing, and the shares it is made of."""
     parts = table[table["option"].isin(codified)]
+    total = parts["share"].sum() if is_weighted(table) else parts["count"].sum() / table["base"].iloc[0]
     return say(
         "{total} of the firms have cyber security in writing ({parts})",
-        total=say.percent(parts["count"].sum() / table["base"].iloc[0]),
+        total=say.percent(total),
         parts=" + ".join(say.percent(share) for share in parts["share"]),
     )
 
@@ -837,6 +861,23 @@ def sample_limits(say, survey):
         "{known} They chose to answer and are not a random sample, so the intervals describe chance in the counts "
         "only, not who stayed away.",
         known=known,
+    )
+
+
+def weighted(say, n, effective):
+    """That shares are weighted, with Kish's effective sample size."""
+    return say("Weighted: {firms}, effective sample size {n}", firms=say.firms(n), n=f"{effective:.1f}")
+
+
+def weight_limits(say, size):
+    """What is weighted and what is not; `size` says what the respondents are worth."""
+    return say(
+        "{size} (Kish). Shares and their intervals are weighted, numbers of firms are not. A crosstab of two single-choice "
+        "questions is tested by Rao and Scott’s chi-square, which uses the weights. All else counts each firm once, "
+        "without weights: other tests, the shares inside crosstabs, comparisons of two questions (McNemar’s test among "
+        "them) or of two surveys with the shares that they name, what totals alone imply, and the check of published "
+        "figures.",
+        size=size,
     )
 
 

@@ -9,14 +9,16 @@ import os
 import re
 import warnings
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from IPython.display import display
 from statsmodels.stats.multitest import multipletests
 
-from . import charts, chisquare, claims, joint, text
+from . import charts, chisquare, claims, joint, text, weights
 from .joint import McNemar
 from .paired import (
     PairedRange,
@@ -35,7 +37,6 @@ from .proportions import (
     add_shares,
     detectable_share,
     difference,
-    interval,
     needed_base,
     without,
 )
@@ -208,9 +209,35 @@ class Topic:
 
     # --- numbers
 
+    @cached_property
+    def weights(self):
+        """The respondents' weights as an array, or None where the survey has none."""
+        responses = self.survey.responses
+        return None if responses is None or "weight" not in responses else weights.check_weights(responses["weight"])
+
     def table(self, question, method=None):
-        """The answers to a question with shares and intervals; `method` "goodman" for a whole distribution."""
-        return add_shares(self.survey.table(question), self.confidence, method or self.interval)
+        """The answers to a question with shares and intervals; `method` "goodman" for a whole distribution.
+
+        With weights, shares and intervals are weighted, counts and bases are not, and the column `n_effective` is added.
+        """
+        selections = self.survey.question(question)["unit"] == "selections"
+        return self._shares(question, self.survey.table(question), method, selections)
+
+    def _shares(self, question, table, method=None, selections=False):
+        """Shares of some or all answers to a question, on the base of those who gave one of them or were asked."""
+        method = method or self.interval
+        if self.weights is None:
+            return add_shares(table, self.confidence, method)
+        answers = self._answers(question, list(table["option"]))
+        return weights.add_shares(table, answers, self.weights, self.confidence, method, selections)
+
+    def _answers(self, question, options):
+        """The raw answers to a question, as far as they are among these options."""
+        if self.survey.question(question)["kind"] == "single":
+            given = self.survey.responses[question].astype(object)
+            return given.where(given.isin(options))
+        columns = [f"{question}={option}" for option in options]
+        return self.survey.responses[columns].set_axis(options, axis=1)
 
     def stack(self, questions, method=None):
         """The tables of several questions in one, with the columns `question` and `group` (its short name) in front."""
@@ -237,8 +264,9 @@ class Topic:
                 table = self.survey.table(question)
                 firms = table.assign(base=self.survey.routed(question))
                 extra = {"status": status, "question": question, "group": self.survey.short(question)}
-                table = add_shares(firms, self.confidence, self.interval).assign(selections=table["base"], **extra)
-                tables.append(table.assign(share_selections=table["count"] / table["selections"]))
+                shares = self._shares(question, firms).assign(selections=table["base"], **extra)
+                printed = table["count"] / table["base"] if self.weights is None else self.table(question)["share"]
+                tables.append(shares.assign(share_selections=printed))
         return _to_front(pd.concat(tables, ignore_index=True), ["status", "question", "group"])
 
     def compare(self, first, second, option, no_answer="drop", among=None):
@@ -408,9 +436,19 @@ class Topic:
 
     def joint(self, first, second, option):
         """A finding: how many firms gave this answer to both questions, and to at least one, as far as totals tell."""
-        bounds = joint_range(margins(self.survey, first, option), margins(self.survey, second, option))
         label = text.pick(self.survey.table(first), option)["label"]
+        if self.survey.responses is not None:
+            shares = self._joint_shares(first, second, option)
+            return text.finding_joint_known(
+                self.say, self.survey.short(first), self.survey.short(second), label, *shares
+            )
+        bounds = joint_range(margins(self.survey, first, option), margins(self.survey, second, option))
         return text.finding_joint(self.say, self.survey.short(first), self.survey.short(second), label, bounds)
+
+    def _joint_shares(self, first, second, option):
+        """The shares of all respondents that gave an answer to both questions, and to at least one; weighted if may be."""
+        one, other = (self._said(question, option).fillna(False).to_numpy(dtype=bool) for question in (first, second))
+        return [float(np.average(said, weights=self.weights)) for said in (one & other, one | other)]
 
     def pooled(self, first, second, option):
         """A finding: the share of this answer among all answers to two questions taken together."""
@@ -420,7 +458,7 @@ class Topic:
 
     def leader(self, question):
         """The option id of the most frequent answer."""
-        return text.top(self.survey.table(question))["option"]
+        return text.top(self.table(question))["option"]
 
     # --- does the answer move?
 
@@ -432,27 +470,22 @@ class Topic:
     def share_choices(self, question, option):
         """One share under every kind of interval, and on the base of those who answered: rows for `sensitivity`."""
         say, table = self.say, self.survey.table(question)
-        answer = text.pick(table, option)
+        label = say.quoted(text.brief(text.pick(table, option)["label"]))
         rows = [
             (
-                say(
-                    "{label}: {method} interval",
-                    label=say.quoted(text.brief(answer["label"])),
-                    method=text.interval_name(say, method),
-                ),
-                *self._against_half(*interval(answer["count"], answer["base"], self.confidence, method), answer),
+                say("{label}: {method} interval", label=label, method=text.interval_name(say, method)),
+                *self._against_half(text.pick(self.table(question, method), option)),
             )
             for method in INTERVALS
         ]
         dropped = without(table)
         if len(dropped) < len(table):
-            answer = text.pick(dropped, option)
-            limits = interval(answer["count"], answer["base"], self.confidence, self.interval)
-            rows.append((say("no answer left out"), *self._against_half(*limits, answer)))
+            answer = text.pick(self._shares(question, dropped), option)
+            rows.append((say("no answer left out"), *self._against_half(answer)))
         return rows
 
-    def _against_half(self, low, high, answer):
-        share = self.say.percent(answer["count"] / answer["base"])
+    def _against_half(self, answer):
+        share, low, high = self.say.percent(answer["share"]), answer["low"], answer["high"]
         result = self.say("{share} ({range})", share=share, range=self.say.range(low, high))
         side = self.say("more than half") if low > 0.5 else self.say("less than half") if high < 0.5 else None
         return result, side or self.say("cannot be told from half")
@@ -478,6 +511,9 @@ class Topic:
         compared = self.compare(first, second, option)
         names = say("{first} – {second}", first=compared.names[0], second=compared.names[1])
         rows = [(f"{names}: {choice}", say.p(p), self._significance(p)) for choice, p in rows]
+        if compared.joint:
+            words = say("McNemar, same firms (exact)")
+            return [*rows, (f"{names}: {words}", say.p(compared.joint.p), self._significance(compared.joint.p))]
         for missing, words in (
             ("free", say("same firms, any overlap")),
             ("shared", say("same firms, no-answers shared")),
@@ -510,20 +546,29 @@ class Topic:
         ]
         return [(choice, say.p(p), self._significance(p)) for choice, p in rows]
 
-    def only(self, table, options):
-        """A single-choice table on the base of those who gave one of these answers, with simultaneous intervals."""
-        kept = table[table["option"].isin(options)].reset_index(drop=True)
-        return add_shares(kept.assign(base=kept["count"].sum()), self.confidence, "goodman")
+    def only(self, question, options):
+        """A single-choice question on the base of those who gave one of these answers, with simultaneous intervals."""
+        kept = self.survey.table(question).query("option in @options").reset_index(drop=True)
+        return self._shares(question, kept.assign(base=kept["count"].sum()), "goodman")
 
     def known(self, question, not_knowing):
         """The answers of those that know at all: without the options listed in `not_knowing`, and no answer."""
         unknown = self.choices(question, not_knowing)
         rows = self.survey.table(question)
-        return self.only(rows, rows.loc[~rows["option"].isin(unknown) & (rows["role"] != "no_answer"), "option"])
+        answers = rows.loc[~rows["option"].isin(unknown) & (rows["role"] != "no_answer"), "option"]
+        return self.only(question, list(answers))
 
     def with_all(self, question):
         """The table with `share_all`, the share of all respondents, beside the share of the firms asked."""
-        return self.table(question).assign(share_all=lambda t: t["count"] / self.survey.respondents)
+        if self.weights is None:
+            return self.table(question).assign(share_all=lambda t: t["count"] / self.survey.respondents)
+        asked = float(np.average(self._asked(question), weights=self.weights))
+        return self.table(question).assign(share_all=lambda t: t["share"] * asked)
+
+    def _asked(self, question):
+        """Whom a question was put to, as an array of booleans."""
+        answers = self._answers(question, list(self.survey.table(question)["option"]))
+        return weights.asked(answers)
 
     def reached(self, question):
         """How many respondents an incident reached (the question's base) and, if published, how many it harmed."""
@@ -532,7 +577,19 @@ class Topic:
         if harmed is not None:
             rows.append(("harmed", self.say("Harmed by it"), int(harmed)))
         table = pd.DataFrame(rows, columns=["option", "label", "count"])
-        return add_shares(table.assign(base=self.survey.respondents, role="answer"), self.confidence, self.interval)
+        table = table.assign(base=self.survey.respondents, role="answer")
+        if self.weights is None:
+            return add_shares(table, self.confidence, self.interval)
+        return self._reached_weighted(question, table)
+
+    def _reached_weighted(self, question, table):
+        """Like `reached` from raw answers: a firm was harmed if it ticked any damage."""
+        said = pd.DataFrame({"reached": self._asked(question)}, dtype="boolean")
+        if "harmed" in set(table["option"]):
+            damage = self.survey.table("q7_damage").query("role == 'answer'")["option"]
+            said["harmed"] = self._answers("q7_damage", list(damage)).fillna(False).any(axis=1).to_numpy()
+        table = table.assign(count=[int(said[option].sum()) for option in table["option"]])
+        return weights.add_shares(table, said, self.weights, self.confidence, self.interval)
 
     def sides(self, table, own):
         """The table with the column `side` in words: own side for the options in `own`, else the partners' side."""
@@ -635,7 +692,8 @@ class Topic:
         """The survey's own wording of the questions, each with its kind and base."""
         for question in questions:
             q = self.survey.question(question)
-            self._paragraph(self.survey.wording(question), "question", note=self._base(q))
+            note = [self._base(q), self._weighted(question)]
+            self._paragraph(self.survey.wording(question), "question", note=self.say(". ").join(filter(None, note)))
 
     def quote_claims(self, *claims):
         """The publisher's claims with these ids, as far as the survey has them."""
@@ -655,6 +713,15 @@ class Topic:
     def limits(self):
         """What no interval or test can repair: who answered is not a random sample."""
         self._paragraph(text.sample_limits(self.say, self.survey), "limits")
+        if self.weights is not None:
+            self._paragraph(text.weight_limits(self.say, self._weighted()), "limits")
+
+    def _weighted(self, question=None):
+        """That shares are weighted, and what the respondents asked (or all) are worth; "" without weights."""
+        if self.weights is None:
+            return ""
+        own = self.weights if question is None else self.weights[self._asked(question)]
+        return text.weighted(self.say, len(own), weights.effective_size(own))
 
     def show(self, table, stem, caption):
         """A table for the reader, saved in full precision as tables/`stem`.csv."""
@@ -780,12 +847,14 @@ class Topic:
         """An empty figure with its words: `(figure, axes)`.
 
         The subtitle is the wording that the questions share, unless `subtitle` says more; the caption gives base
-        (that of the first question unless `base` says otherwise), what thin lines mean, `note` and source. Words
+        (that of the first question unless `base` says otherwise), what thin lines mean, `note` and source. With `weak`
+        it shows shares, and weak ones have a mark; with weights, the caption says whether it shows weighted shares. Words
         given here are messages in English, translated on the way.
         """
         say = self.say
         parts = [
             say(base, n=say.firms(self.survey.respondents)) if base else self._base(self.survey.question(questions[0])),
+            self._weighted(None if base else questions[0]) if weak or self.weights is None else say("Not weighted"),
             say("Thin lines: {level} intervals", level=say.level()) if lines else "",
             say("† weak: few answers or a wide interval") if weak else "",
             say(note) if note else "",

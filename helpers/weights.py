@@ -12,6 +12,9 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
+from .proportions import COLUMNS, INTERVALS, reliability
+from .proportions import interval as binomial_interval
+
 METHODS = ("wilson", "logit", "beta")
 
 
@@ -43,8 +46,12 @@ class Share:
     n_effective: float
 
 
-def share(said, weights):
-    """The weighted share of True in a nullable column of booleans (null: not asked): a Share."""
+def share(said, weights, of=None):
+    """The weighted share of True in a nullable column of booleans (null: not asked): a Share.
+
+    With `of`, how many options each respondent ticked, it is the share of these selections, a ratio of two weighted
+    sums.
+    """
     weights = check_weights(weights)
     said = pd.Series(said).astype("boolean")
     asked = said.notna().to_numpy()
@@ -52,11 +59,12 @@ def share(said, weights):
     if n < 2:
         raise ValueError(f"weighted share: found {n} respondents; expected two or more")
     yes, own = said[asked].to_numpy(dtype=float), weights[asked]
-    value = float(own @ yes / own.sum())
-    variance = _covariance(((yes - value) * own / own.sum())[:, None], len(weights))[0, 0]
-    degenerate = value * (1 - value) < 1e-12
-    n_effective = effective_size(own) if degenerate else value * (1 - value) / variance
-    return Share(value, float(np.sqrt(variance)), n, float(n_effective))
+    whole = np.ones(n) if of is None else np.asarray(of, dtype=float)[asked]
+    value = float(own @ yes / (own @ whole))
+    if value * (1 - value) < 1e-12:
+        return Share(float(round(value)), 0.0, n, effective_size(own))
+    variance = _covariance(((yes - value * whole) * own / (own @ whole))[:, None], len(weights))[0, 0]
+    return Share(value, float(np.sqrt(variance)), n, float(value * (1 - value) / variance))
 
 
 def _covariance(influence, n):
@@ -70,14 +78,15 @@ def interval(found, confidence=0.95, method="wilson"):
 
     "wilson": Wilson's (1927) on the effective sample size (Kott and Carr 1997). "logit": on the log-odds, with Student's
     t on n - 1 degrees of freedom, R's `svyciprop(method = "logit")`. "beta": Clopper-Pearson's on the effective sample size
-    (Korn and Graubard 1998), `svyciprop(method = "beta")`. Where the share is 0 or 1, "logit" gives way to "beta".
+    (Korn and Graubard 1998), `svyciprop(method = "beta")`. Where the share is 0 or 1, "logit" gives way to "beta". The
+    methods of `proportions.INTERVALS` stand for themselves, on the effective sample size ("clopper_pearson" is "beta").
     """
-    if method not in METHODS:
+    if method not in (*METHODS, *INTERVALS):
         raise ValueError(f"interval: found {method!r}; expected one of {', '.join(METHODS)}")
     alpha, p, size = 1 - confidence, found.value, found.n_effective
     edge = found.error == 0 or p <= 0 or p >= 1
-    if method == "wilson":
-        low, high = proportion_confint(p * size, size, alpha=alpha, method="wilson")
+    if method in INTERVALS:
+        low, high = binomial_interval(p * size, size, confidence, method)
     elif method == "logit" and not edge:
         reach = stats.t.ppf(1 - alpha / 2, found.n - 1) * found.error / (p * (1 - p))
         low, high = (1 / (1 + np.exp(-(np.log(p / (1 - p)) + side * reach))) for side in (-1, 1))
@@ -93,22 +102,51 @@ def weighted_table(table, answers, weights, confidence=0.95, method="wilson"):
     booleans by option. Adds `n` (respondents asked), `answered` (those who gave the option) and `n_effective` (Kish).
     """
     weights = check_weights(weights)
-    single = isinstance(answers, pd.Series)
-    asked = (answers.notna() if single else answers.notna().all(axis=1)).to_numpy()
+    put = asked(answers)
     rows = []
     for option in table["option"]:
-        if single:
-            said = (answers.astype(object) == option).astype("boolean").mask(~pd.Series(asked, answers.index))
-        else:
-            said = answers[option].astype("boolean").mask(~pd.Series(asked, answers.index))
+        said = _said(answers, option, put)
         found = share(said, weights)
         low, high = interval(found, confidence, method)
         yes = said.fillna(False).to_numpy(dtype=bool)
-        rows.append((weights[yes].sum(), weights[asked].sum(), found.value, low, high, found.n, int(yes.sum())))
+        rows.append((weights[yes].sum(), weights[put].sum(), found.value, low, high, found.n, int(yes.sum())))
     columns = ["count", "base", "share", "low", "high", "n", "answered"]
     numbers = pd.DataFrame(rows, columns=columns, index=table.index)
     kept = table.drop(columns=[name for name in columns if name in table])
-    return pd.concat([kept, numbers], axis=1).assign(n_effective=effective_size(weights[asked]))
+    return pd.concat([kept, numbers], axis=1).assign(n_effective=effective_size(weights[put]))
+
+
+def asked(answers):
+    """Whom a question was put to, from its raw answers, as an array of booleans."""
+    return (answers.notna() if isinstance(answers, pd.Series) else answers.notna().all(axis=1)).to_numpy()
+
+
+def _said(answers, option, put):
+    given = answers.astype(object) == option if isinstance(answers, pd.Series) else answers[option]
+    return given.astype("boolean").mask(~put)
+
+
+def add_shares(table, answers, weights, confidence=0.95, method="wilson", selections=False):
+    """Like `proportions.add_shares` with weighted shares; `count` and `base` stay the numbers of respondents.
+
+    `answers` and `weights` are as in `weighted_table`. `method` is one of `interval`, or "goodman": Goodman's (1965)
+    simultaneous intervals are Wilson's at level 1 - (1 - confidence) / k for each of k answers, here on effective sample
+    sizes. With `selections` shares are of all options ticked. `n_effective` is Kish's, of the respondents asked.
+    """
+    if method == "goodman":
+        confidence, method = 1 - (1 - confidence) / len(table), "wilson"
+    weights, put = check_weights(weights), asked(answers)
+    size = effective_size(weights[put])
+    of = answers.fillna(False).to_numpy(dtype=float).sum(axis=1) if selections else None
+    rows = []
+    for option, count in zip(table["option"], table["count"], strict=True):
+        said = _said(answers, option, put)
+        # of one respondent there is no variance
+        found = share(said, weights, of) if put.sum() > 1 else Share(count / table["base"].max(), 0.0, 1, 1.0)
+        flag = reliability(found.value * found.n_effective, found.n_effective, count)
+        rows.append((found.value, *interval(found, confidence, method), flag))
+    numbers = pd.DataFrame(rows, columns=["share", "low", "high", "flag"], index=table.index)
+    return table.assign(**numbers)[COLUMNS].assign(n_effective=size)
 
 
 @dataclass(frozen=True)
@@ -155,6 +193,8 @@ def rao_scott(first, second, weights):
     contrasts = crossed - main @ np.linalg.lstsq(main.astype(float), crossed, rcond=None)[0]
     inverse = np.diag(np.divide(1.0, shares, out=np.zeros_like(shares), where=shares > 0))
     simple = contrasts.T @ (inverse / n) @ contrasts
+    if np.linalg.matrix_rank(simple, hermitian=True) < len(simple):
+        raise ValueError("Rao-Scott: found too many combinations of answers that nobody gave; merge some answers")
     delta = np.linalg.solve(simple, contrasts.T @ inverse @ v @ inverse @ contrasts)
     trace, k = np.trace(delta), len(delta)
     df = trace**2 / np.trace(delta @ delta)
