@@ -862,6 +862,12 @@ def save_figure(fig, folder, stem, table, alt=""):
     return png
 
 
+def _whitened(shades):
+    """A palette (red, green, blue, red, …) in which the averages of white and nearly white are white."""
+    colors = zip(*[iter(shades)] * 3, strict=True)
+    return [shade for color in colors for shade in ((255, 255, 255) if min(color) > 240 else color)]
+
+
 def _png(fig, limit=118_000):
     """The figure as PNG bytes on a palette: to the eye no different, and small enough for a notebook.
 
@@ -873,9 +879,7 @@ def _png(fig, limit=118_000):
     sample = picture.resize((picture.width // 3, picture.height // 3), Image.Resampling.NEAREST)
     for colors in (64, 32, 16):
         palette = sample.quantize(colors, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-        shades = palette.getpalette()
-        whites = [255 if shade > 250 else shade for shade in shades]  # averages of white and nearly white
-        palette.putpalette(whites)
+        palette.putpalette(_whitened(palette.getpalette()))
         small = io.BytesIO()
         picture.quantize(palette=palette, dither=Image.Dither.NONE).save(small, format="png", dpi=(DPI, DPI))
         if small.tell() < limit:
