@@ -310,6 +310,15 @@ def test_unknown_heading_and_answer_are_listed_drafted_and_settled(small, capsys
     assert answers_of(small) == {"a": {"size": "large", "tools": {"it", "other"}, "why": {"luck"}}}
 
 
+def test_new_entries_go_into_their_table(small):
+    """A second file with another heading: the table that is there grows, and what was settled stays."""
+    mapping_path(small).write_text('[columns]\n"Timestamp" = "ignore"\n[answers.tools]\n"abacus" = "other"\n')
+    unsettled(small, "Timestamp,Mail," + HEAD + "1,2,a,small,abacus;slate,\n")
+    drafted = tomllib.loads(mapping_path(small).read_text(encoding="utf-8"))
+    assert drafted["columns"] == {"Timestamp": "ignore", "Mail": ""}
+    assert drafted["answers"] == {"tools": {"abacus": "other", "slate": ""}}
+
+
 def test_everything_else_can_be_settled_at_once(small):
     mapping_path(small).write_text('[answers.tools]\n"*" = "other"\n')
     take(small, HEAD + "a,small,abacus,\nb,small,slide rule;IT,\n")
@@ -569,6 +578,7 @@ def test_survey_toml_without_the_line(small):
         ),
         ("counts.csv", "tools,it,2", "", "found no row for tools, it; expected 2"),
         ("questions.csv", "reasons,1", "reasons,2", "selections of why that add up to 1"),
+        ("questions.csv", "tools,3", "tools,2", "found base 2 of tools; expected 3, as in responses.parquet"),
         (
             "survey.toml",
             "respondents = 3",
