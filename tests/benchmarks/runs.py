@@ -77,7 +77,7 @@ for nb in notebooks/*.ipynb; do
   jupyter nbconvert --to html "$1/$(basename "$nb")"
 done
 """
-CACHE = "jcache notebook add notebooks/*.ipynb && jcache project execute --executor local-parallel"
+CACHE = "yes | jcache notebook add notebooks/*.ipynb && jcache project execute --executor local-parallel"
 
 WAYS = {  # letter: (what it is, command; {out} is a new folder)
     "a": ("shell loop of papermill, then nbconvert", ["bash", "-ec", SHELL, "loop", "{out}"]),
