@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help report test check format refresh lab reference lock clean
+.PHONY: help report test check format refresh lab bench reference lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ refresh: .venv/ready  ## re-execute notebooks/ in place and renew the committed 
 
 lab: .venv/ready  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
+
+bench: .venv/ready  ## time a run beside other ways to run notebooks, and renew the README's table
+	$(BIN)/python tests/benchmarks/runs.py
 
 reference:  ## compute the reference values of tests/reference anew (needs R with its package survey)
 	Rscript tests/reference/reference.R

@@ -806,7 +806,7 @@ def plot_differences(ax, table, say):
         words = say("{x} · {y}", x=say.percent(r["share"]), y=say.percent(r["share_baseline"]))
         ax.text(max(r["high"], 0), y, "  " + words, va="center")
     ax.axvline(0, color=COLORS["quiet"], lw=1, zorder=1)
-    _label_rows(ax, labels, 250)
+    _label_rows(ax, labels, 250, lines=2)
     low, high = min(table["low"].min(), -0.05), max(table["high"].max(), 0.05)
     ax.set_xlim(low - 0.02, high + 0.25 * (high - low))
     ticks = np.arange(-1, 1.01, 0.1)
@@ -862,6 +862,12 @@ def save_figure(fig, folder, stem, table, alt=""):
     return png
 
 
+def _whitened(shades):
+    """A palette (red, green, blue, red, …) in which the averages of white and nearly white are white."""
+    colors = zip(*[iter(shades)] * 3, strict=True)
+    return [shade for color in colors for shade in ((255, 255, 255) if min(color) > 240 else color)]
+
+
 def _png(fig, limit=118_000):
     """The figure as PNG bytes on a palette: to the eye no different, and small enough for a notebook.
 
@@ -873,6 +879,7 @@ def _png(fig, limit=118_000):
     sample = picture.resize((picture.width // 3, picture.height // 3), Image.Resampling.NEAREST)
     for colors in (64, 32, 16):
         palette = sample.quantize(colors, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        palette.putpalette(_whitened(palette.getpalette()))
         small = io.BytesIO()
         picture.quantize(palette=palette, dither=Image.Dither.NONE).save(small, format="png", dpi=(DPI, DPI))
         if small.tell() < limit:

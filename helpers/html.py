@@ -190,7 +190,7 @@ def _opening(survey, folder, titles, left_out, say):
     ]
     if left_out:
         topics = say(" / ").join(left_out)
-        cautions.append(say("Not in this report, because the survey has no answers for it: {topics}.", topics=topics))
+        cautions.append(say("Not in this report, because the survey has no answers for it: {topics}", topics=topics))
     caution = " ".join(html.escape(words) for words in cautions)
     return (
         f'<header><p class="eyebrow">{html.escape(survey.info("publisher"))}</p><h1>{phrases(survey.info("title"))}</h1>'

@@ -22,6 +22,7 @@ from .workbook import write_workbook
 
 NOTEBOOKS = ROOT / "notebooks"
 SUMMARY = "12_summary"
+AUDIT = "11_published_claims"
 QUESTIONNAIRE = "osaka-2019"  # the survey whose questions the notebooks were written for
 OURS = ("figures", "tables", "notebooks", "report.html", "tables.xlsx")  # what a run replaces in its output folder
 REPORT = "report.html"  # the last step of a run
@@ -92,12 +93,12 @@ def left_out(survey):
     asked = load(QUESTIONNAIRE).questions["topic"]
     missing = {}
     for name in notebook_names():
-        questions = [q for q, topic in asked.items() if topic == name[3:] and not survey.has(q)]
+        topics = (name[3:], "awareness") if name == AUDIT else (name[3:],)
+        questions = [q for q, topic in asked.items() if topic in topics and not survey.has(q)]
         if questions:
             missing[name] = ", ".join(questions)
-    audit = "11_published_claims"
-    if audit in notebook_names() and not (len(survey.claims) and len(survey.published)):
-        missing[audit] = "claims.csv, published.csv"
+    if AUDIT in notebook_names() and not (len(survey.claims) and len(survey.published)):
+        missing[AUDIT] = "claims.csv, published.csv"
     return missing
 
 

@@ -553,10 +553,15 @@ class Survey:
         return self.question(question).get(f"short_{self.lang}") or self.wording(question)
 
     def named(self, question):
-        """Like `short`, with the question's id where several questions share these words."""
+        """Like `short`, with the answer that leads to the question, or its id, where several share these words."""
         short = self.short(question)
-        alike = sum(self.short(other) == short for other in self.questions.index)
-        return short if alike == 1 else f"{short} ({question})"
+        if sum(self.short(other) == short for other in self.questions.index) == 1:
+            return short
+        leading, _, option = self.question(question)["asked_if"].partition("=")
+        if not leading:
+            return f"{short} ({question})"
+        labels = self.table(leading).set_index("option")["label"]
+        return f"{short} ({labels[option]})"
 
     def routed(self, question):
         """The number of respondents to whom a question was put."""

@@ -263,6 +263,10 @@ def _mark_up(sheet, top, rows, headings, name, styles):
         "autofilter": False,
         "style": None,
     }
+    if not rows:  # a spreadsheet has no table without rows; its headings stand there as text
+        for column, (text, style) in enumerate(headings.items()):
+            sheet.write_string(top, column, text, styles[style])
+        return
     sheet.add_table(top, 0, top + rows, len(headings) - 1, options)
 
 

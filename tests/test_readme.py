@@ -46,6 +46,7 @@ ELSEWHERE = {
     ".venv/bin/python -m pip install --require-hashes -r requirements.txt": "in the Makefile too, run by make test",
     ".venv/bin/python -m pip install --no-deps --editable .": "in the Makefile too, run by make test",
     ".venv/bin/python -m helpers report": "test_pipeline makes this full run, with an output folder of its own",
+    ".venv/bin/python -m helpers report --survey osaka-2019 kobe-2026 --lang en ja": "test_kernels makes several at once",
     ".venv/bin/python -m helpers report --lang ja": "test_pipeline makes this full run as well",
 }
 
