@@ -271,6 +271,11 @@ def finding_difference(say, comparison):
 
     With raw answers it is the difference among the firms that answered both questions, and McNemar's test.
     """
+    sentence = _difference_sentence(say, comparison)
+    return say("Without weights: {sentence}", sentence=sentence) if comparison.weights else sentence
+
+
+def _difference_sentence(say, comparison):
     values = _difference_values(say, comparison)
     if comparison.joint:
         values |= {"p": say.p(comparison.joint.p), "n": say.firms(comparison.joint.n)}
@@ -301,8 +306,9 @@ def finding_difference(say, comparison):
 def note_difference(say, comparison):
     """Lines that stand beside a pair in a figure: the difference, and both readings."""
     values = _difference_values(say, comparison)
+    apart = say("{points} points ({low} to {high})", **values)
     return [
-        say("{points} points ({low} to {high})", **values),
+        say("without weights: {sentence}", sentence=apart) if comparison.weights else apart,
         say("as if independent: {p}", **values),
         say(
             "same firms: p {range}, {verdict}",
@@ -348,6 +354,8 @@ def finding_paired(say, comparison, firms):
             verdict=verdict(say, paired) if paired.verdict == "always" else say("not shown"),
             **(values | {"n": say.firms(comparison.joint.n)}),
         )
+    if comparison.raw:
+        return say("{label}, {first} against {second}: no firm answered both questions.", **values)
     if paired.verdict == "always":
         return say(
             "{label}, {first} against {second}, read as answers of the same firms: significant however the answers "

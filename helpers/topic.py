@@ -153,7 +153,8 @@ class Comparison:
     `counted` are (count, base) of each question, `margins` (yes, no, missing) of all respondents, `paired` the range of
     McNemar's exact test over every joint table with these margins, `tests` the rows of tests.csv, Pearson's first.
     With raw answers `joint` is McNemar's test itself, `paired` has shrunk to its p-value, and `difference` is that of the
-    firms that answered both questions (Newcombe 1998, for pairs).
+    firms that answered both questions (Newcombe 1998, for pairs). `raw` says whether the survey has raw answers, `weights`
+    whether it has weights, which no comparison uses.
     """
 
     names: tuple[str, str]
@@ -164,6 +165,8 @@ class Comparison:
     paired: PairedRange
     tests: list[dict]
     joint: McNemar | None = None
+    raw: bool = False
+    weights: bool = False
 
     @property
     def shares(self):
@@ -301,6 +304,8 @@ class Topic:
             paired=paired,
             tests=tests,
             joint=found,
+            raw=self.survey.responses is not None,
+            weights=self.weights is not None,
         )
 
     def _mcnemar(self, first, second, option, rest):

@@ -198,6 +198,7 @@ def cases(topic):
         "title_ranges": [[changes], [settled]],
         "finding_ranges": [[changes], [[alike]], [settled], [open_]],
         "finding_joint": [["Suppliers", "Customers", "Unaware", bounds]],
+        "finding_joint_known": [["Suppliers", "Customers", "Unaware", 0.5, 0.75]],
         "finding_pooled": [["Unaware", 160, 236]],
         "interval_name": [[method] for method in INTERVALS],
         "claim_words": each_claim,
@@ -224,6 +225,8 @@ def cases(topic):
         "no_reference": [["Industry"]],
         "finding_fit": [["Industry", fit], ["Industry", fit | {"p": 0.001}]],
         "sample_limits": [[survey]],
+        "weighted": [[118, 69.9]],
+        "weight_limits": [["Weighted: 118 firms, effective sample size 69.9"]],
         "alt_text": [["Title", awareness], ["Title", awareness.head(2)], ["Title", pd.DataFrame({"x": [1]})]],
     }
 

@@ -1,5 +1,6 @@
 """Weights in the report: shares are weighted, numbers of firms are not, and every page says which is which."""
 
+import dataclasses
 import shutil
 
 import numpy as np
@@ -185,6 +186,10 @@ def test_raw_answers_are_not_said_to_be_unpublished(weighted):
         assert "not published" not in sentence
         assert "somewhere in" not in sentence
         assert "any overlap" not in sentence
+    assert text.note_difference(weighted.say, compared)[0].startswith("without weights: ")
+    assert text.finding_difference(weighted.say, compared).startswith("Without weights: ")
+    nobody = dataclasses.replace(compared, joint=None)
+    assert "no firm answered both questions" in text.finding_paired(weighted.say, nobody, 118)
 
 
 def test_the_joint_share_is_counted(weighted):
@@ -247,9 +252,9 @@ def test_a_stored_weight_that_is_none_is_a_mistake(copy_of_osaka, bad):
 
 def test_a_weighted_report_runs_and_says_so(folder, tmp_path):
     job = pipeline.plan(folder, "en", tmp_path, only=("03", "10"))
-    assert not [result for result in pipeline.run([job], lambda *_: None) if isinstance(result, Exception)]
-    (report,) = tmp_path.rglob("report.html")
-    page = report.read_text(encoding="utf-8")
+    (outcome,) = pipeline.run([job], lambda *_: None)
+    assert outcome.failed == []
+    page = outcome.report.read_text(encoding="utf-8")
     size = f"{weights.effective_size(survey.load(folder).responses['weight']):.1f}"
     assert page.count(f"Weighted: 118 firms, effective sample size {size}") > 4
     (table,) = tmp_path.rglob("tables/q10.csv")
