@@ -108,7 +108,9 @@ def environment(folder):
     python = folder / "peers" / "bin" / "python"
     subprocess.run([python, "-m", "pip", "install", "-q", *PEERS], check=True)
     path = os.pathsep.join([str(python.parent), str(Path(sys.executable).parent), os.environ["PATH"]])
-    return {**os.environ, "PATH": path, "PYTHONPATH": str(folder / "project"), "JUPYTERCACHE": str(folder / "cache")}
+    variables = {"PATH": path, "PYTHONPATH": str(folder / "project"), "JUPYTERCACHE": str(folder / "cache")}
+    variables["JUPYTER_PATH"] = str(Path(sys.prefix) / "share" / "jupyter")  # nbconvert's templates
+    return {**os.environ, **variables}
 
 
 class Memory(threading.Thread):
