@@ -178,7 +178,7 @@ def report(medians, grown, imports):
     """The README's table, as Markdown."""
     ours, limit = medians["h"], medians["g"]
     lines = [
-        f"Measured on {psutil.cpu_count()} cores, median of {ROUNDS} rounds, in units of one run of ours with HTML:",
+        f"Measured on {psutil.cpu_count()} cores, {'one round' if ROUNDS == 1 else f'median of {ROUNDS} rounds'}, in units of one run of ours with HTML:",
         "",
         "| Way to run all notebooks | Time |",
         "|---|---:|",
