@@ -4,7 +4,7 @@ A notebook begins with `topic = start("03_awareness", ...)`. What it shows goes 
 numbers land in the notebook and in the output folder.
 """
 
-import binascii
+import base64
 import html
 import os
 import re
@@ -886,7 +886,7 @@ class Topic:
         lacking = self._lacking(caught)
         width = int(fig.get_figwidth() * 100)
         about = {"image/png": {"alt": alt, "width": width, "height": int(fig.get_figheight() * 100)}}
-        display({"image/png": binascii.b2a_base64(png).decode(), "text/plain": alt}, metadata=about, raw=True)
+        display({"image/png": base64.b64encode(png).decode(), "text/plain": alt}, metadata=about, raw=True)
         if lacking:
             words = self.say(
                 "The font of the figures lacks {signs}: boxes stand for it; the tables show it.", signs=lacking
