@@ -96,8 +96,9 @@ def report(arguments):
             jobs.append(pipeline.plan(survey, lang, *planned))
         except SurveyError as error:
             mistakes[f"{survey} {lang}"] = error
-    if not jobs or pipeline.same_folder(jobs):
-        raise next(iter(mistakes.values()), None) or pipeline.same_folder(jobs)
+    if not jobs:
+        raise next(iter(mistakes.values()))
+    pipeline.check_folders(jobs)
     for job in jobs:
         for notebook, lacking in job.left_out.items():
             print(f"{job.name}: {notebook} is left out, the survey has no {lacking}", file=sys.stderr)
@@ -119,6 +120,7 @@ def report(arguments):
 
 def say_failure(outcome):
     """What went wrong with a report, what was not run, and that the last good one is untouched."""
+    from .pipeline import REPORT
     from .survey import SurveyError
 
     if outcome.report:
@@ -128,7 +130,7 @@ def say_failure(outcome):
         print(error if mistakes else f"failed: {error}", file=sys.stderr)
     if mistakes:
         return
-    if left := [name for name in outcome.left if name != "report.html"]:
+    if left := [name for name in outcome.left if name != REPORT]:
         print(f"not run: {', '.join(left)}", file=sys.stderr)
     print("The outputs of the last good run are as they were.", file=sys.stderr)
 

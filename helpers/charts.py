@@ -697,9 +697,7 @@ def plot_p_ranges(axes, comparisons, say, alpha=0.05, least=1e-4):
         ax.minorticks_off()
         first = ax is axes[0]
         _label_rows(ax, [brief(c.label) if first else "" for c in rows], 165, lines=3)
-        ax.set_title(
-            fit(say("{first} – {second}", first=pair[0], second=pair[1]), 125, 2), loc="left", fontsize=SMALL + 0.5
-        )
+        ax.set_title(fit(say.pair(*pair), 125, 2), loc="left", fontsize=SMALL + 0.5)
         sns.despine(ax=ax, left=True, bottom=True)
     page_key(axes[0].figure, verdict_entries(say))
 

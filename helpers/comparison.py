@@ -82,9 +82,7 @@ def compare_surveys(survey, baseline, confidence=0.95):
             counted = [(int(count[option]), base) for count, base in zip(counts, bases, strict=True)]
             d = difference(*counted, confidence)
             (count, base), (count2, base2) = counted
-            same = counted[0] == counted[1]  # else rounding leaves a difference of 1e-17
-            value = 0.0 if same else d.value
-            numbers = (count, base, count / base, count2, base2, count2 / base2, value, d.low, d.high)
+            numbers = (count, base, count / base, count2, base2, count2 / base2, d.value, d.low, d.high)
             rows.append((question, option, labels[option], *numbers))
     return pd.DataFrame(rows, columns=COLUMNS)
 

@@ -7,7 +7,6 @@ result, and asks nothing of the network. The look is the nbconvert template `tem
 import base64
 import html
 import io
-import os
 import re
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from nbconvert.filters.highlight import Highlight2HTML
 from PIL import Image
 
 from .charts import pieces
+from .files import write_whole
 from .tables import read_csv
 from .text import Language, sample_limits
 
@@ -109,9 +109,7 @@ def _export(notebook, lang):
 
 
 def _write(body, target):
-    half = target.with_suffix(f".{os.getpid()}.tmp")
-    half.write_text(body, encoding="utf-8")
-    half.replace(target)
+    write_whole(target, lambda half: half.write_text(body, encoding="utf-8"))
 
 
 # --- the notebooks' cells --------------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ question that was not put to a respondent are kept out; a single choice with two
 stored while a heading or an answer matches nothing: it is drafted into mapping.toml for a person to settle.
 """
 
-import os
 import re
 import shutil
 import tempfile
@@ -17,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from . import responses
+from .files import swap
 from .mapping import MAPPING, draft, read_mapping
 from .matching import EMPTY, IGNORED, NO_ANSWER, TWO, Names, Reader, Target, match_heading, plain
 from .sheets import first_few, read_sheet, rewrite_csv, shown
@@ -490,24 +490,13 @@ def _replace(folder, files, columns=None):
         aside = Path(tempfile.mkdtemp(prefix=".import-", dir=folder))
     except OSError as error:
         raise SurveyError(f"folder {folder.name}: cannot be written ({error.strerror})") from None
-    done = []
     try:
         for name, content in files.items():
             (aside / name).write_bytes(content)
         if columns is not None:
             responses.write(aside / RESPONSES, columns)
-        (aside / "old").mkdir()
-        for name in sorted(path.name for path in aside.iterdir() if path.is_file()):
-            if os.path.lexists(folder / name):
-                (folder / name).rename(aside / "old" / name)
-                done.append((aside / "old" / name, folder / name))
-            (aside / name).rename(folder / name)
-            done.append((folder / name, aside / name))
-    except BaseException as error:
-        for there, back in reversed(done):
-            there.rename(back)
-        if isinstance(error, OSError):
-            raise SurveyError(f"folder {folder.name}: cannot be written ({error.strerror})") from None
-        raise
+        swap(aside, folder, sorted(path.name for path in aside.iterdir()))
+    except OSError as error:
+        raise SurveyError(f"folder {folder.name}: cannot be written ({error.strerror})") from None
     finally:
         shutil.rmtree(aside, ignore_errors=True)

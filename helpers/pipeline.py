@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from pathlib import Path
 import nbformat
 
 from . import html, kernels
+from .files import swap
 from .survey import ROOT, SurveyError, load
 from .text import Language
 from .topic import ParameterError, check_against, check_parameter, gather
@@ -24,8 +25,8 @@ NOTEBOOKS = ROOT / "notebooks"
 SUMMARY = "12_summary"
 AUDIT = "11_published_claims"
 QUESTIONNAIRE = "osaka-2019"  # the survey whose questions the notebooks were written for
-OURS = ("figures", "tables", "notebooks", "report.html", "tables.xlsx")  # what a run replaces in its output folder
-REPORT = "report.html"  # the last step of a run
+REPORT = "report.html"  # also the name of a run's last step
+OURS = ("figures", "tables", "notebooks", REPORT, "tables.xlsx")  # what a run replaces in its output folder
 ENGINE = "survey"  # the name under which papermill knows our engine
 COMMON = ("survey", "lang", "output_dir")  # parameters that have an option of their own
 
@@ -90,16 +91,21 @@ def left_out(survey):
     The questionnaire is that of `QUESTIONNAIRE`, whose codebook says to which topic a question belongs. The audit
     of what was published needs something published.
     """
-    asked = load(QUESTIONNAIRE).questions["topic"]
     missing = {}
     for name in notebook_names():
         topics = (name[3:], "awareness") if name == AUDIT else (name[3:],)
-        questions = [q for q, topic in asked.items() if topic in topics and not survey.has(q)]
+        questions = [q for q, topic in _topics().items() if topic in topics and not survey.has(q)]
         if questions:
             missing[name] = ", ".join(questions)
     if AUDIT in notebook_names() and not (len(survey.claims) and len(survey.published)):
         missing[AUDIT] = "claims.csv, published.csv"
     return missing
+
+
+@cache
+def _topics():
+    """The topic of each question of the questionnaire."""
+    return load(QUESTIONNAIRE).questions["topic"].to_dict()
 
 
 @cache
@@ -269,7 +275,7 @@ def finish(job, aside):
     survey = load(job.survey, job.lang)
     paths = sorted((aside / "notebooks").glob("*.ipynb"))
     lacking = [html.title_of(NOTEBOOKS / f"{name}.ipynb", job.lang) for name in job.left_out]
-    html.write_report(paths, aside / "report.html", survey, aside / "parts", lacking)
+    html.write_report(paths, aside / REPORT, survey, aside / "parts", lacking)
     write_workbook(aside / "tables.xlsx", aside / "tables", survey, job.parameters.get("confidence", 0.95))
     _install(aside, job.folder)
 
@@ -304,25 +310,12 @@ def _keep_failed(target, folder):
 
 
 def _install(aside, folder):
-    """Swap the new outputs in; should one move fail, the old ones go back to their place."""
-    replaced = aside / "replaced"
-    replaced.mkdir()
-    moves = []
+    """Swap the new outputs in. Raises OutputError when that fails, and the old ones are back in their place."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in OURS:
-            if (folder / name).exists():
-                (folder / name).rename(replaced / name)
-                moves.append((replaced / name, folder / name))
-            if (aside / name).exists():
-                (aside / name).rename(folder / name)
-                moves.append((folder / name, aside / name))
-    except BaseException as error:
-        for there, back in reversed(moves):
-            there.rename(back)
-        if isinstance(error, OSError):
-            raise OutputError(f"output folder {folder}: cannot be written ({error.strerror})") from None
-        raise
+        swap(aside, folder, OURS)
+    except OSError as error:
+        raise OutputError(f"output folder {folder}: cannot be written ({error.strerror})") from None
 
 
 # --- many at a time --------------------------------------------------------------------------------------------------
@@ -345,11 +338,11 @@ class _Build:
     def __init__(self, job):
         self.outcome = Outcome(job, left=[*job.notebooks, REPORT])
         self.running, self.began = set(), time.monotonic()
+        self._opened = ExitStack()
 
     def open(self):
         """Make the folder to build in. Raises OutputError."""
-        self._folder = _workshop(self.outcome.job.folder)
-        self.aside = self._folder.__enter__()
+        self.aside = self._opened.enter_context(_workshop(self.outcome.job.folder))
         if self.outcome.job.partial:
             _copy_last(self.outcome.job.folder, self.aside)
 
@@ -368,7 +361,7 @@ class _Build:
 
     def close(self):
         """Clear up, however it ended."""
-        self._folder.__exit__(None, None, None)
+        self._opened.close()
         self.outcome.seconds = time.monotonic() - self.began
         if not self.outcome.left:
             self.outcome.report = self.outcome.job.folder / REPORT
@@ -444,19 +437,15 @@ def _abandon(running, builds):
     while wait(running, timeout=0.1).not_done:
         kernels.stop_all()
     for build in builds:
-        if build.running:
-            build.close()
+        build.close()
 
 
-def same_folder(jobs):
-    """A SurveyError if two jobs would write to the same folder, else None."""
+def check_folders(jobs):
+    """Raise SurveyError if two jobs would write to the same folder."""
     folders = [job.folder for job in jobs]
-    twice = [folder for folder in folders if folders.count(folder) > 1]
-    return (
-        SurveyError(f"--survey: two surveys would both write to {twice[0]}; expected different names")
-        if twice
-        else None
-    )
+    for folder in folders:
+        if folders.count(folder) > 1:
+            raise SurveyError(f"--survey: two surveys would both write to {folder}; expected different names")
 
 
 @contextmanager

@@ -173,7 +173,7 @@ def _compared(say, survey, test):
     first = say.listed(survey.short(question) for question in test["first"].split("|"))
     if not isinstance(test["second"], str) or not test["second"]:
         return first
-    return say("{first} – {second}", first=first, second=survey.short(test["second"]))
+    return say.pair(first, survey.short(test["second"]))
 
 
 def _options_in_words(say, options, labels):

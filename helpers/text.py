@@ -125,6 +125,10 @@ class Language:
             return self("(weighted; {count} of {base} firms, {level} interval {interval})", **values)
         return self("({count} of {base} firms, {level} interval {interval})", **values)
 
+    def pair(self, first, second):
+        """The names of two things that are compared."""
+        return self("{first} – {second}", first=first, second=second)
+
     def quoted(self, label):
         """A label of the survey between quotation marks; of a very long one its beginning, the tables have the rest."""
         return self("“{label}”", label=label if len(label) <= LONGEST else label[: LONGEST - 1].rstrip() + "…")

@@ -6,7 +6,6 @@ numbers land in the notebook and in the output folder.
 
 import base64
 import html
-import os
 import re
 import warnings
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from IPython.display import display
 from statsmodels.stats.multitest import multipletests
 
 from . import charts, chisquare, claims, joint, text, weights
+from .files import write_whole
 from .joint import McNemar
 from .paired import (
     PairedRange,
@@ -284,7 +284,6 @@ class Topic:
         among = list(among or chisquare.answers(self.survey, first, no_answer))
         rest = [o for o in among if o != option] if single and no_answer == "drop" else None
         read = [margins(self.survey, question, option, rest) for question in (first, second)]
-        paired = mcnemar_range(*read, alpha=self.say.alpha)
         options = [option] if not single or len(among) > 2 + (no_answer == "keep") else None
         tests = chisquare.compare(self.survey, first, second, options, no_answer, among)
         counted = tuple(self._counted(question, option, among) for question in (first, second))
@@ -295,6 +294,7 @@ class Topic:
             tests.append(chisquare.mcnemar_row(first, second, option, found))
             apart = joint.paired_difference(found.both, found.b, found.c, found.neither, self.confidence)
         else:
+            paired = mcnemar_range(*read, alpha=self.say.alpha)
             tests += chisquare.paired_rows(first, second, option, paired, self.survey.respondents)
         return Comparison(
             names=(self.survey.short(first), self.survey.short(second)),
@@ -347,10 +347,7 @@ class Topic:
 
     def _items_row(self, first, second):
         options = chisquare.shared_options(self.survey, first, second)
-        sheets = [
-            self.survey.responses[[f"{question}={option}" for option in options]].set_axis(options, axis=1)
-            for question in (first, second)
-        ]
+        sheets = [self._answers(question, options) for question in (first, second)]
         overall = joint.marginal_homogeneity(*sheets).overall
         return chisquare.joint_row(first, second, options, "homogeneity_items", overall)
 
@@ -379,7 +376,7 @@ class Topic:
                 **{
                     "option": c.tests[-1]["options"],
                     "label": c.label,
-                    "pair": self.say("{first} – {second}", first=c.names[0], second=c.names[1]),
+                    "pair": self.say.pair(*c.names),
                 },
                 **{"share_first": c.shares[0], "share_second": c.shares[1], "difference": c.difference.value},
                 **{"low": c.difference.low, "high": c.difference.high, "p": c.p, "p_adjusted": adjusted[i]},
@@ -401,7 +398,7 @@ class Topic:
             found = detectable_share(low, c.base, alpha=self.say.alpha)
             rows.append(
                 {
-                    "pair": self.say("{first} – {second}", first=c.names[0], second=c.names[1]),
+                    "pair": self.say.pair(*c.names),
                     "label": c.label,
                     "difference": c.difference.value,
                     "detectable": found - low,
@@ -420,7 +417,7 @@ class Topic:
             near, paired = nested(*c.margins), c.paired
             rows.append(
                 {
-                    "pair": self.say("{first} – {second}", first=c.names[0], second=c.names[1]),
+                    "pair": self.say.pair(*c.names),
                     **{
                         "b_max": band.b_max,
                         "c_max": band.c_max,
@@ -515,7 +512,7 @@ class Topic:
             (say("Fisher’s exact test"), chisquare.fisher(survey, first, second, options)["p"]),
         ]
         compared = self.compare(first, second, option)
-        names = say("{first} – {second}", first=compared.names[0], second=compared.names[1])
+        names = say.pair(*compared.names)
         rows = [(f"{names}: {choice}", say.p(p), self._significance(p)) for choice, p in rows]
         if compared.joint:
             words = say("McNemar, same firms (exact)")
@@ -1005,6 +1002,4 @@ def _settled(found, alpha):
 def write_csv(table, path):
     """Write a CSV file in one step, so that nobody ever reads half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_suffix(f".{os.getpid()}.tmp")
-    table.to_csv(half, index=False, lineterminator="\n")
-    half.replace(path)
+    write_whole(path, lambda half: table.to_csv(half, index=False, lineterminator="\n"))

@@ -33,14 +33,6 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture
-def shown(monkeypatch):
-    """What the topic shows, as plain text."""
-    words = []
-    monkeypatch.setattr(topic, "display", lambda data, **_: words.append(data["text/plain"]))
-    return words
-
-
-@pytest.fixture
 def weighted(folder, tmp_path, shown):
     return topic.Topic("03_awareness", survey.load(folder), folder=tmp_path)
 
