@@ -8,7 +8,9 @@ import base64
 import html
 import io
 import re
+from functools import cache
 from pathlib import Path
+from threading import Lock
 
 import nbformat
 from nbconvert import HTMLExporter
@@ -35,8 +37,10 @@ links.forEach((_, id) => { const target = document.getElementById(id); if (targe
 if (matchMedia('(max-width: 74.99rem)').matches) document.querySelector('.contents details').open = false;
 addEventListener('beforeprint', () => document.querySelectorAll('details').forEach(d => d.open = false));
 """
+_turn = Lock()  # an exporter serves one thread at a time
 
 
+@cache  # it compiles its templates once, which takes longer than using them
 def exporter(lang="en"):
     """The exporter of the project's template: code is shown by `_fold`, everything comes inside the file."""
     return HTMLExporter(
@@ -105,7 +109,8 @@ def _title(notebook):
 
 
 def _export(notebook, lang):
-    return exporter(lang).from_notebook_node(notebook)[0]
+    with _turn:
+        return exporter(lang).from_notebook_node(notebook)[0]
 
 
 def _write(body, target):

@@ -379,7 +379,9 @@ def run(jobs, progress, executor=None):
             kernels.warm_up()
         import papermill  # noqa: F401  (while the warm parent gets ready, and before threads ask for it)
 
-        with ThreadPoolExecutor(cores()) as threads:
+        with ThreadPoolExecutor(
+            cores() + 1
+        ) as threads:  # one more: a kernel and its runner wait for each other at times
             return run(jobs, progress, threads)
     builds, running = [_Build(job) for job in jobs], {}
 
