@@ -1,6 +1,7 @@
 """The command line: `python -m helpers report` and its companions."""
 
 import argparse
+import gc
 import sys
 from itertools import product
 from pathlib import Path
@@ -86,9 +87,12 @@ def report(arguments):
         kernels.warm_up()  # it takes as long as the imports below: side by side
     # An optional check of internet addresses, which no notebook has: its grammar takes a second to build.
     sys.modules.setdefault("rfc3987_syntax", None)
+    gc.disable()  # what is imported stays: looking through it for garbage takes as long as half the imports
     from . import pipeline
     from .survey import SurveyError
 
+    gc.freeze()
+    gc.enable()
     jobs, mistakes = [], {}
     for survey, lang in dict.fromkeys(product(arguments.survey, arguments.lang)):
         try:
@@ -257,4 +261,6 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    gc.freeze()  # the end of the process frees everything anyway, without a last look for garbage
+    sys.exit(code)

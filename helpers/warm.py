@@ -5,12 +5,14 @@ test, finding and figure is made in each language, so that fonts are found, cach
 the memory that every kernel forked afterwards starts with. No one else imports this module.
 """
 
+# ruff: noqa: E402  (the order of imports is the point here)
 import gc
 import io
 import os
 import tempfile
 from contextlib import redirect_stdout, suppress
 
+gc.disable()  # what is imported stays: looking through it for garbage, again and again, takes a third of the time
 os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")  # as in every notebook kernel
 
 import pdb  # noqa: F401  (what every kernel imports as it starts)
@@ -50,9 +52,8 @@ def rehearse_all():
             return
 
 
-with suppress(
-    Exception
-):  # a rehearsal that fails leaves kernels slower, not wrong; its cause shows in the report itself
+with suppress(Exception):  # a failed rehearsal leaves kernels slower, not wrong; its cause shows in the report itself
     rehearse_all()
 gc.collect()
-gc.freeze()  # a fork's garbage collector would touch, and so copy, every page it shares with its parent
+gc.freeze()
+gc.enable()  # for what comes; going through what is there, a fork would copy every page it shares with its parent
