@@ -87,6 +87,11 @@ def test_a_kernel_is_a_process_of_its_own_with_one_thread_for_sums(kind):
 
 
 @both_kinds
+def test_a_kernel_clears_away_its_garbage(kind):
+    assert ask(kind, "import gc; print(gc.isenabled())") == ["True"]
+
+
+@both_kinds
 def test_a_kernel_shows_figures_of_pyplot(kind):
     backend = "import matplotlib.pyplot as plt; plt.figure(); print(plt.get_backend())"
     assert ask(kind, backend)[0].splitlines()[0] in ("inline", "module://matplotlib_inline.backend_inline")
