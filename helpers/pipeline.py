@@ -1,6 +1,7 @@
 """Run the notebooks of a report through papermill, aside, and put the result in place only when all went well."""
 
 import asyncio
+import logging
 import os
 import shutil
 import sys
@@ -223,7 +224,7 @@ def _close_loop():
 
 @cache
 def _register_engine():
-    """papermill's usual engine, except that a kernel's death is an error of the cell it died in."""
+    """papermill's usual engine, except that a kernel's death is an error of the cell it died in, and not news as such."""
     from nbclient.exceptions import DeadKernelError
     from papermill.engines import NBClientEngine, papermill_engines
 
@@ -240,6 +241,7 @@ def _register_engine():
                 cell.outputs.append(nbformat.v4.new_output("error", ename="DeadKernel", evalue=why, traceback=[why]))
 
     papermill_engines.register(ENGINE, Engine)
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what went wrong is said once, by the run
 
 
 def tidy(notebook, lang="en"):
