@@ -296,6 +296,7 @@ def _workshop(folder):
         shutil.rmtree(aside, ignore_errors=True)
         with suppress(OSError):
             folder.rmdir()  # if nothing has ever come into it
+            folder.parent.rmdir()  # the survey's, likewise
 
 
 def _copy_last(folder, aside):

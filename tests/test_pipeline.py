@@ -485,6 +485,12 @@ def test_interrupted_run_leaves_nothing_behind(moment, tmp_path):
     assert [path.name for path in out.parent.iterdir()] == ["en"]
 
 
+def test_a_first_run_that_is_interrupted_leaves_no_empty_folder(tmp_path):
+    with pytest.raises(KeyboardInterrupt), pipeline._workshop(tmp_path / "osaka-2019" / "en"):
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+
+
 # --- putting the outputs in place ------------------------------------------------------------------------------------
 
 
