@@ -846,10 +846,10 @@ def save_figure(fig, folder, stem, table, alt=""):
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    if fig.get_layout_engine() is not None:
+    if (engine := fig.get_layout_engine()) is not None:
         # Laying out again what was laid out already moves things by a hair: do it once, for both files. (A figure
         # that keeps an engine, even one that does nothing, is drawn twice for every file.)
-        fig.get_layout_engine().execute(fig)
+        engine.execute(fig)
         fig.set_layout_engine(None)
         for ax in fig.axes:  # the solver's last digits vary from run to run
             ax.set_position([round(value, 4) for value in ax.get_position().bounds])

@@ -224,7 +224,7 @@ def _close_loop():
 
 @cache
 def _register_engine():
-    """papermill's usual engine, except that a kernel's death is an error of the cell it died in, and not news as such."""
+    """papermill's usual engine, except that a kernel's death is an error of the cell it died in; its log is kept quiet."""
     from nbclient.exceptions import DeadKernelError
     from papermill.engines import NBClientEngine, papermill_engines
 
@@ -382,9 +382,8 @@ def run(jobs, progress, executor=None):
             kernels.warm_up()
         import papermill  # noqa: F401  (while the warm parent gets ready, and before threads ask for it)
 
-        with ThreadPoolExecutor(
-            cores() + 1
-        ) as threads:  # one more: a kernel and its runner wait for each other at times
+        # One thread more than cores: a kernel and its runner wait for each other at times.
+        with ThreadPoolExecutor(cores() + 1) as threads:
             return run(jobs, progress, threads)
     builds, running = [_Build(job) for job in jobs], {}
 
