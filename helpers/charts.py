@@ -661,7 +661,7 @@ def plot_map(ax, comparison, say, alpha=0.05):
     ax.set_xlabel(names[0])
     ax.set_ylabel(names[1])
     ax.tick_params(length=0)
-    ax.set_title(fit(f"{comparison.names[0]} – {comparison.names[1]}", 150, 2), fontsize=SMALL + 0.5, loc="left")
+    ax.set_title(fit(say.pair(*comparison.names), 150, 2), fontsize=SMALL + 0.5, loc="left")
     sns.despine(ax=ax)
 
 
