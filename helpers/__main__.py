@@ -6,7 +6,8 @@ import sys
 from itertools import product
 from pathlib import Path
 
-from . import LANGUAGES, kernels
+from . import LANGUAGES
+from .run import kernels
 
 
 def parser():
@@ -88,8 +89,8 @@ def report(arguments):
     # An optional check of internet addresses, which no notebook has: its grammar takes a second to build.
     sys.modules.setdefault("rfc3987_syntax", None)
     gc.disable()  # what is imported stays: looking through it for garbage takes as long as half the imports
-    from . import pipeline
-    from .survey import SurveyError
+    from .run import jobs as pipeline
+    from .survey.folder import SurveyError
 
     gc.freeze()
     gc.enable()
@@ -124,8 +125,8 @@ def report(arguments):
 
 def say_failure(outcome):
     """What went wrong with a report, what was not run, and that the last good one is untouched."""
-    from .pipeline import REPORT
-    from .survey import SurveyError
+    from .run.jobs import REPORT
+    from .survey.folder import SurveyError
 
     if outcome.report:
         return
@@ -152,7 +153,7 @@ def closing_table(outcomes, mistakes):
 
 def check(arguments):
     """List the problems of a survey folder; 0 if there are none, 2 if there are."""
-    from . import survey as surveys
+    from .survey import folder as surveys
 
     folder = surveys.find_folder(arguments.survey)
     _, frames, problems = surveys.read_folder(folder)
@@ -167,8 +168,8 @@ def check(arguments):
 
 def mapping_problems(folder):
     """What is wrong or open in mapping.toml, if there is one and the codebook is sound."""
-    from . import mapping, matching
-    from . import survey as surveys
+    from .intake import mapping, matching
+    from .survey import folder as surveys
 
     frames, problems = surveys.read_codebook(folder)
     if problems or not (folder / mapping.MAPPING).exists():
@@ -178,7 +179,7 @@ def mapping_problems(folder):
 
 def new(arguments):
     """Start a survey folder; 0 when done."""
-    from . import questionnaire
+    from .intake import start as questionnaire
 
     folder = questionnaire.start(arguments.name, arguments.source)
     print(f"{folder}: read README.md there")
@@ -187,7 +188,7 @@ def new(arguments):
 
 def import_answers(arguments):
     """Import raw answers and account for them; 0 when done."""
-    from . import intake
+    from .intake import answers as intake
 
     account = intake.import_answers(arguments.survey, arguments.file, arguments.replace)
     print("\n".join(account.lines()))
@@ -197,9 +198,9 @@ def import_answers(arguments):
 
 def html(arguments):
     """Write single notebooks as pages; 0 when done."""
-    from . import html as pages
-    from . import pipeline
-    from .survey import SurveyError
+    from .report import html as pages
+    from .run import jobs as pipeline
+    from .survey.folder import SurveyError
 
     folder = Path(arguments.output_dir)
     for wanted in arguments.notebooks:
@@ -224,7 +225,7 @@ def html(arguments):
 
 def refresh(arguments):
     """Re-execute the committed notebooks; 0 if all went well, 1 if one failed."""
-    from . import pipeline
+    from .run import jobs as pipeline
 
     outcome = pipeline.refresh(pipeline.show_progress([pipeline.plan("osaka-2019", "en")]))
     say_failure(outcome)
@@ -233,7 +234,7 @@ def refresh(arguments):
 
 def messages(arguments):
     """Renew the catalogues and say how many messages wait for a translation."""
-    from . import messages as catalogues
+    from .words import messages as catalogues
 
     for lang in LANGUAGES[1:]:
         print(f"{lang}: {catalogues.renew(lang)} messages without translation")
@@ -249,7 +250,7 @@ def main(argv=None):
     try:
         return COMMANDS.get(arguments.command, globals().get(arguments.command))(arguments)
     except ValueError as error:
-        from .survey import SurveyError  # the imports that take seconds come after the warm parent was started
+        from .survey.folder import SurveyError  # the imports that take seconds come after the warm parent was started
 
         if not isinstance(error, SurveyError):
             raise

@@ -6,7 +6,7 @@ Run it with `.venv/bin/python tests/benchmarks/paired_growth.py`.
 
 from timeit import repeat
 
-from helpers import paired
+from helpers.stats import margins as paired
 
 SIZES = (100, 1_000, 10_000, 100_000)
 FIRST, SECOND = (30, 60, 10), (25, 65, 10)  # in percent of the respondents

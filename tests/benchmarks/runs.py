@@ -20,21 +20,9 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = int(os.environ.get("ROUNDS", 5))
+HELPERS = ["survey", "words", "stats", "figures", "report", "run"]  # floors, from the lowest
 PEERS = ["jupyter-cache", "nbmake", "ploomber-engine"]
 MARKS = ("<!-- bench -->", "<!-- /bench -->")
-HELPERS = [
-    "survey",
-    "proportions",
-    "chisquare",
-    "paired",
-    "joint",
-    "claims",
-    "text",
-    "charts",
-    "topic",
-    "html",
-    "pipeline",
-]
 
 LOOP = """
 import sys, papermill
@@ -63,11 +51,11 @@ for path in sorted(Path("notebooks").glob("*.ipynb")):
 """
 OURS_WITHOUT = """
 import gc, sys
-from helpers import kernels
+from helpers.run import kernels
 kernels.warm_up()
 gc.disable()  # as the command line does
 sys.modules["rfc3987_syntax"] = None
-from helpers import html
+from helpers.report import html
 from helpers.__main__ import main
 html.part = lambda *a: ""
 html.write_report = lambda paths, target, *a: target.write_text("")

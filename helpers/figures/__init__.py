@@ -1,0 +1,1 @@
+"""Pictures: a data frame in, a figure out."""

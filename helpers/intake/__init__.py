@@ -1,0 +1,1 @@
+"""Answer files as people have them, to raw answers and counts."""

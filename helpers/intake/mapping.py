@@ -1,0 +1,166 @@
+"""mapping.toml: what a person has settled about headings and answers that match nothing, and drafts of what is open.
+
+```
+[columns]
+"Timestamp" = "ignore"            # or a question, question=option, respondent, weight
+[answers.q4]
+"We send a letter" = "caution"    # or several, ["caution", "contract"]; no_answer; ignore
+"*" = "other"                     # everything else that matches nothing
+[answers.q8]
+"oui" = "ticked"                  # in a column of its own for each option; or not_ticked
+```
+"""
+
+import json
+import re
+import tomllib
+
+from ..survey.folder import Problem, SurveyError, _decode, _quote
+from .matching import NO_ANSWER, Target, nearest_headings, plain
+
+MAPPING = "mapping.toml"
+LONGEST_DRAFT = 200  # open answers of one question; the rest follows once these are settled
+WORDS = ("respondent", "weight", "ignore")
+INTRODUCTION = """\
+# What the import could not match by itself. Fill in the empty quotation marks, then run the import again.
+# [columns]: a question of questions.csv, question=option for a column of one option, respondent, weight, or ignore.
+# [answers.QUESTION]: an option of options.csv, no_answer or ignore; several options as ["one", "two"]; ticked or
+# not_ticked in a column of one option. "*" = "other" settles every answer that matches nothing.
+"""
+
+
+def read_mapping(folder, names):
+    """The settled columns and answers of a survey folder, and what is wrong with them.
+
+    Returns `(columns, answers, problems)`: plain heading to Target (None while open), question to {text: meaning}.
+    """
+    path = folder / MAPPING
+    if not path.exists():
+        return {}, {}, []
+    text, problem = _decode(path)
+    if problem:
+        return {}, {}, [problem]
+    try:
+        content = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        row = int(found[1]) if (found := re.search(r"line (\d+)", str(error))) else None
+        return {}, {}, [Problem(MAPPING, row, f"a line that is no TOML ({error})", 'lines of the form "text" = "id"')]
+    problems = [
+        Problem(MAPPING, None, f"[{key}]", "[columns] and [answers.QUESTION] only")
+        for key, value in content.items()
+        if key not in ("columns", "answers") or not isinstance(value, dict)
+    ]
+    if problems:
+        return {}, {}, problems
+    columns, found = _read_columns(content.get("columns", {}), names)
+    answers, wrong = _read_answers(content.get("answers", {}), names)
+    return columns, answers, found + wrong
+
+
+def _read_columns(table, names):
+    columns, problems = {}, []
+    for heading, meaning in table.items():
+        target = _target(meaning, names)
+        if target is None and meaning != "":
+            expected = "question, question=option, respondent, weight or ignore"
+            problems.append(Problem(MAPPING, None, f"column {_quote(heading)} = {_quote(meaning)}", expected))
+        columns[plain(heading)] = target
+    return columns, problems
+
+
+def _target(meaning, names):
+    if not isinstance(meaning, str):
+        return None
+    if meaning in WORDS:
+        return Target(meaning)
+    question, _, option = meaning.partition("=")
+    if question not in names.questions.index or (option and option not in names.offered(question).index):
+        return None
+    return Target("question", question, option) if option or "=" not in meaning else None
+
+
+def _read_answers(tables, names):
+    problems = []
+    for question, table in tables.items():
+        if question not in names.questions.index or not isinstance(table, dict):
+            problems.append(Problem(MAPPING, None, f"[answers.{question}]", "a question of questions.csv"))
+            continue
+        options = list(names.offered(question).index)
+        allowed = [*options, "no_answer", "ignore", "ticked", "not_ticked", ""]
+        several = names.questions.loc[question, "kind"] == "multiple"
+        for text, meaning in table.items():
+            right = meaning in allowed if isinstance(meaning, str) else several and _all_options(meaning, options)
+            if not right:
+                found = f"answer {_quote(text)} = {_quote(meaning)} of {question}"
+                problems.append(Problem(MAPPING, None, found, "one of " + ", ".join(allowed[:-1])))
+    return tables, problems
+
+
+def _all_options(meaning, options):
+    return isinstance(meaning, list) and meaning != [] and all(one in options for one in meaning)
+
+
+def check_mapping(folder, names):
+    """Everything that is wrong with mapping.toml, or open in it, as a list of Problems."""
+    columns, answers, problems = read_mapping(folder, names)
+    if problems:
+        return problems
+    expected = "its meaning (the head of the file says which there are)"
+    open_columns = [heading for heading, target in columns.items() if target is None]
+    open_answers = [
+        f"{text} of {q}" for q, table in answers.items() for text, meaning in table.items() if meaning == ""
+    ]
+    return [
+        Problem(MAPPING, None, f"{_quote(open_entry)}, still to be settled", expected)
+        for open_entry in open_columns + open_answers
+    ]
+
+
+# --- drafting --------------------------------------------------------------------------------------------------------
+
+
+def draft(text, headings, readers, names):
+    """mapping.toml with a line for all that is open: the old text, if any, with new lines in their tables.
+
+    `headings` maps open headings to the Targets they may mean, `readers` are the questions' Readers with their unknown
+    answers. Raises SurveyError where the old text is written so that nothing can be added.
+    """
+    old = tomllib.loads(text) if text else {}
+    text = text or INTRODUCTION
+    lines = [
+        f"{_key(heading)} = {_comment([*map(str, targets)] or nearest_headings(names, heading), 'ignore')}"
+        for heading, targets in headings.items()
+        if heading not in old.get("columns", {})
+    ]
+    text = _insert(text, "columns", lines)
+    for reader in readers:
+        table = old.get("answers", {}).get(reader.question, {})
+        new = [answer for answer in reader.unknown if answer not in table][:LONGEST_DRAFT]
+        lines = [f"{_key(answer)} = {_comment(reader.nearest(answer), 'one of its options')}" for answer in new]
+        text = _insert(text, f"answers.{reader.question}", lines)
+    try:
+        tomllib.loads(text)
+    except ValueError:
+        expected = "tables [columns] and [answers.QUESTION], one entry a line"
+        raise SurveyError(f"{MAPPING}: found a form that nothing can be added to; expected {expected}") from None
+    return text
+
+
+def _key(text):
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _comment(nearest, otherwise):
+    near = ", ".join(str(name) for name in nearest if name != NO_ANSWER)
+    return f'""  # {"nearest: " + near if near else "nothing like it: " + otherwise}'
+
+
+def _insert(text, table, lines):
+    """Put lines under the heading of a table, or a new table at the end."""
+    if not lines:
+        return text
+    body = "\n".join(lines)
+    heading = re.search(rf"(?m)^[ \t]*\[[ \t]*{re.escape(table)}[ \t]*\][^\n]*$", text)
+    if heading:
+        return f"{text[: heading.end()]}\n{body}{text[heading.end() :]}"
+    return f"{text.rstrip()}\n\n[{table}]\n{body}\n"

@@ -1,0 +1,200 @@
+"""Start a survey of one's own: a folder with a copied codebook, no counts yet, and a blank sheet for the answers."""
+
+import datetime
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+import xlsxwriter
+
+from ..survey import folder as surveys
+from ..survey.folder import ABOUT, SurveyError, find_folder, read_codebook
+from ..survey.responses import column
+from .matching import Names, bilingual
+from .sheets import rewrite_csv
+
+SHEET = "responses.xlsx"
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}  # by Windows
+FIRMS = 10_000  # rows of the blank sheet with drop-downs
+ASKS = {
+    "title": "title of the survey",
+    "publisher": "who publishes it",
+    "population": "whom it is about, such as: member firms with 20 or more employees",
+    "fieldwork": "when the answers were collected, such as: May 2026",
+    "source": "where the counts come from, as captions name it",
+}
+LANGUAGE = {"en": "in English", "ja": "in Japanese"}
+
+
+def start(name, source="osaka-2019"):
+    """Make data/`name`/ with the questionnaire of another survey, and return the folder.
+
+    Raises SurveyError for a name that cannot be used, a folder that is there already, or a source that is unsound;
+    nothing is left behind then.
+    """
+    if not NAME.fullmatch(name) or name in RESERVED:
+        expected = "small letters a-z, digits, - and _, beginning with a letter or digit"
+        raise SurveyError(f"name: found {name[:80]!r}; expected {expected}")
+    folder = surveys.DATA / name
+    if folder.exists() or folder.is_symlink():
+        raise SurveyError(f"data/{name}: found a folder of this name; expected a name that is not taken")
+    original = find_folder(source)
+    frames, problems = read_codebook(original)
+    if problems:
+        raise SurveyError(f"{original.name}/{problems[0]}")
+    try:
+        aside = Path(tempfile.mkdtemp(prefix=".new-", dir=surveys.DATA))
+    except OSError as error:
+        raise SurveyError(f"data/: cannot be written ({error.strerror})") from None
+    try:
+        _fill(aside, original, frames, name)
+        aside.chmod(0o755)
+        aside.rename(folder)
+    except OSError as error:
+        raise SurveyError(f"data/{name}: cannot be written ({error.strerror})") from None
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return folder
+
+
+def _fill(folder, original, frames, name):
+    shutil.copyfile(original / "options.csv", folder / "options.csv")
+    for file, numbers in (("questions.csv", "base"), ("counts.csv", "count")):
+        (folder / file).write_bytes(
+            rewrite_csv(original / file, lambda header, rows, c=numbers: _emptied(header, rows, c))
+        )
+    (folder / "survey.toml").write_text(_about(original.name), encoding="utf-8")
+    (folder / "README.md").write_text(README.format(name=name, source=original.name), encoding="utf-8")
+    _write_sheet(folder / SHEET, frames)
+
+
+def _emptied(header, rows, column):
+    place = header.index(column)
+    return [rows[0], *([*row[:place], "", *row[place + 1 :]] for row in rows[1:] if len(row) == len(header))]
+
+
+def _about(source):
+    lines = ["# What the report says about the survey itself. Fill in every pair of quotation marks."]
+    for key in ABOUT:
+        if key == "respondents":
+            lines.append("respondents = 0  # how many answered; an import of raw answers fills this in")
+            continue
+        what, _, lang = key.rpartition("_")
+        lines.append(f'{key} = ""  # {ASKS[what]}, {LANGUAGE[lang]}')
+    return "\n".join([*lines, f"# The questionnaire is that of {source}.", ""])
+
+
+README = """\
+# {name}
+
+A survey of your own, begun from the questionnaire of {source}. All files here are described in data/README.md.
+
+1. **The questionnaire.** Did you ask other questions? Take rows out of `questions.csv` or add some; change or add
+   answers in `options.csv`. `counts.csv` lists which answers each question offered.
+2. **The survey.** Fill in `survey.toml`: title, publisher and so on, in both languages.
+3. **The answers**, in one of two ways:
+   - You have one row per respondent: a form's export (CSV or XLSX), an SPSS file, or `{sheet}` from this folder, filled
+     in. Run `python -m helpers import {name} FILE`. What it cannot match it lists in `mapping.toml`; fill in the empty
+     quotation marks there and run it again.
+   - You have totals only. Fill in the column `count` of `counts.csv`, and `respondents` in `survey.toml`. Leave `base`
+     in `questions.csv` empty where `answered_any` is empty; else it is how many answered any of those questions.
+4. **Check.** `python -m helpers check {name}` lists all that is missing or wrong.
+5. **Report.** `python -m helpers report --survey {name}`
+
+Raw answers are other people's data: git ignores `responses.*`, so that they are not shared by mistake.
+""".replace("{sheet}", SHEET)
+
+
+# --- the blank sheet -------------------------------------------------------------------------------------------------
+
+
+def _write_sheet(path, frames):
+    """A workbook to type answers into: one row per firm, drop-downs with the allowed answers, and instructions."""
+    names, counts = Names(frames["questions.csv"], frames["options.csv"]), frames["counts.csv"]
+    book = xlsxwriter.Workbook(
+        path, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
+    book.set_properties({"created": datetime.datetime(2000, 1, 1)})  # the same bytes whenever it is made
+    answers, how, lists = (book.add_worksheet(title) for title in ("responses", "instructions", "lists"))
+    styles = {
+        "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
+        "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+        "title": book.add_format({"bold": True, "font_size": 14}),
+    }
+    ranges = _write_lists(lists, names)
+    heads = [("Respondent\n回答者\n[respondent]", None)]
+    for question, q in names.questions.iterrows():
+        heads += _heads(question, q, names, counts, ranges)
+    answers.set_row(0, 150)
+    answers.set_column(0, len(heads) - 1, 24)
+    answers.freeze_panes(1, 1)
+    for place, (heading, source) in enumerate(heads):
+        answers.write_string(0, place, heading, styles["head"])
+        if source:
+            words = {"error_type": "warning", "error_title": "Answer", "error_message": "Please choose from the list."}
+            answers.data_validation(1, place, FIRMS, place, {"validate": "list", "source": source, **words})
+    _write_instructions(how, names, styles)
+    book.close()
+
+
+def _heads(question, q, names, counts, ranges):
+    """The headings of a question's columns with the sources of their drop-downs; the id in brackets is matched."""
+    wording = f"{q['text_en']}\n{q['text_ja']}"
+    if q["kind"] == "single":
+        return [(f"{wording}\n[{question}]", ranges[q["options"]])]
+    options, listed = names.offered(question), set(counts.loc[counts["question"] == question, "option"])
+    return [
+        (f"{wording}\n{bilingual(o['label_en'], o['label_ja'])}\n[{column(question, option)}]", ["1"])
+        for option, o in options.iterrows()
+        if option in listed or not listed
+    ]
+
+
+def _write_lists(sheet, names):
+    """The labels of every option set in a column each; where they stand, by option set."""
+    ranges = {}
+    sheet.hide()
+    for place, (name, options) in enumerate(names.options.items()):
+        labels = [bilingual(o["label_ja"], o["label_en"]) for _, o in options.iterrows()]
+        sheet.write_string(0, place, name)
+        for row, label in enumerate(labels, start=1):
+            sheet.write_string(row, place, label)
+        letter = xlsxwriter.utility.xl_col_to_name(place)
+        ranges[name] = f"=lists!${letter}$2:${letter}${len(labels) + 1}"
+    return ranges
+
+
+INSTRUCTIONS = (
+    ("One row per firm; do not change the first row.", "1行に1社。1行目は変更しないでください。"),
+    (
+        "One answer: choose from the list. No answer: leave the cell empty.",
+        "単一回答：一覧から選択。無回答：空欄のまま。",
+    ),
+    ("Several answers: 1 for each that was ticked.", "複数回答：該当する列に1を入力。"),
+    (
+        "A number or name for each firm is optional, but finds rows entered twice.",
+        "回答者番号は任意（重複の確認に使います）。",
+    ),
+    (
+        "Columns of questions that you did not ask may be deleted, with their rows in questions.csv.",
+        "質問しなかった列は、questions.csvの行とともに削除できます。",
+    ),
+)
+
+
+def _write_instructions(sheet, names, styles):
+    sheet.set_column(0, 0, 26)
+    sheet.set_column(1, 2, 70)
+    sheet.write_string(0, 0, "How to fill in the sheet / 記入方法", styles["title"])
+    row = 2
+    for english, japanese in INSTRUCTIONS:
+        sheet.write_string(row, 1, english, styles["wrap"])
+        sheet.write_string(row, 2, japanese, styles["wrap"])
+        row += 1
+    for place, word in enumerate(("id", "question", "質問", "only if / 条件")):
+        sheet.write_string(row + 1, place, word, styles["head"])
+    for number, (question, q) in enumerate(names.questions.iterrows(), start=row + 2):
+        for place, text in enumerate((question, q["text_en"], q["text_ja"], q["asked_if"])):
+            sheet.write_string(number, place, text, styles["wrap"])

@@ -1,0 +1,1 @@
+"""Notebooks run through papermill; the only package that starts processes."""

@@ -1,0 +1,127 @@
+"""Two surveys side by side: the questions that both asked, the differences of their shares, and the tests.
+
+The two samples are taken as independent: different respondents, perhaps from different populations. What differs may be
+the time, the place or who was asked; no test tells these apart.
+"""
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from . import tests_of_counts as chisquare
+from .crosstab import exact_p
+from .shares import difference
+
+COLUMNS = [
+    *("question", "option", "label", "count", "base", "share", "count_baseline", "base_baseline", "share_baseline"),
+    *("difference", "low", "high"),
+]
+
+
+def shared_questions(survey, baseline):
+    """Which questions of a survey can be compared with the baseline's: `(shared, left_out)`.
+
+    `shared` maps question ids to the option ids that both offer. `left_out` is a data frame `question, reason, detail`:
+    "absent" (the baseline did not ask it), "new" (only the baseline asked it), "kind" (single against multiple choice),
+    "options" (the answers of a single-choice question differ, so that its shares mean other things), "none_shared",
+    "empty" (nobody answered). No-answers aside: a survey in which everybody answered lists none. In a multiple-choice
+    question every item stands for itself; items that only one survey offers are left out by the name of "items".
+    """
+    shared, left_out = {}, []
+    for question in [*survey.questions.index, *(q for q in baseline.questions.index if not survey.has(q))]:
+        options, reason, detail = _shared(survey, baseline, question)
+        if reason:
+            left_out.append({"question": question, "reason": reason, "detail": detail})
+        if options:
+            shared[question] = options
+    return shared, pd.DataFrame(left_out, columns=["question", "reason", "detail"])
+
+
+def _shared(survey, baseline, question):
+    if not survey.has(question):
+        return [], "new", ""
+    if not baseline.has(question):
+        return [], "absent", ""
+    kinds = [s.question(question)["kind"] for s in (survey, baseline)]
+    if kinds[0] != kinds[1]:
+        return [], "kind", " / ".join(kinds)
+    tables = [s.table(question) for s in (survey, baseline)]
+    if any(_base(s, question) == 0 for s in (survey, baseline)):
+        return [], "empty", ""
+    first, second = (list(t.loc[t["role"] != "no_answer", "option"]) for t in tables)
+    both = [option for option in first if option in second]
+    apart = "|".join([*(o for o in first if o not in second), *(o for o in second if o not in first)])
+    if kinds[0] == "single":
+        return (both, "", "") if not apart and len(both) > 1 else ([], "options", apart)
+    if not both:
+        return [], "none_shared", apart
+    return both, "items" if apart else "", apart
+
+
+def _base(survey, question):
+    """Respondents who answered a single-choice question, or to whom a multiple-choice question was put."""
+    if survey.question(question)["kind"] == "multiple":
+        return survey.routed(question)
+    table = survey.table(question)
+    return int(table.loc[table["role"] != "no_answer", "count"].sum())
+
+
+def compare_surveys(survey, baseline, confidence=0.95):
+    """Every shared answer in both surveys: a data frame with COLUMNS; shares are of the firms that answered.
+
+    `difference` is the survey's share minus the baseline's, `low` and `high` Newcombe's interval for independent samples
+    (see `proportions.difference`). Counts of no answer are left out of the base of single-choice questions.
+    """
+    shared, _ = shared_questions(survey, baseline)
+    rows = []
+    for question, options in shared.items():
+        labels = survey.table(question).set_index("option")["label"]
+        bases = [_base(s, question) for s in (survey, baseline)]
+        counts = [s.table(question).set_index("option")["count"] for s in (survey, baseline)]
+        for option in options:
+            counted = [(int(count[option]), base) for count, base in zip(counts, bases, strict=True)]
+            d = difference(*counted, confidence)
+            (count, base), (count2, base2) = counted
+            numbers = (count, base, count / base, count2, base2, count2 / base2, d.value, d.low, d.high)
+            rows.append((question, option, labels[option], *numbers))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def survey_tests(table, survey):
+    """Tests of what `compare_surveys` found, as rows of tests.csv, `p_adjusted` after Holm over all of them.
+
+    A single-choice question gets one test over its answers, a multiple-choice question one for each item. The test is
+    Pearson's chi-square, or the exact test where an expected count is below 5 (Fisher; by simulation if the table is
+    larger than 2 x 2). `first` and `second` are both the question; the note tells which test belongs to which.
+    """
+    rows = []
+    for question, answers in table.groupby("question", sort=False):
+        if survey.question(question)["kind"] == "single":
+            observed = answers[["count", "count_baseline"]].to_numpy().T
+            rows.append(_test(question, list(answers["option"]), observed))
+            continue
+        for _, a in answers.iterrows():
+            observed = [[a["count"], a["base"] - a["count"]]]
+            observed.append([a["count_baseline"], a["base_baseline"] - a["count_baseline"]])
+            rows.append(_test(question, [a["option"]], np.array(observed, dtype=int)))
+    return chisquare.as_table(rows, family=("pearson", "fisher", "fisher_simulated"))
+
+
+def _test(question, options, observed):
+    observed = np.asarray(observed, dtype=int)
+    filled = observed[:, observed.sum(axis=0) > 0]
+    n = int(observed.sum())
+    if filled.shape[1] < 2:  # everybody gave the same answer, in both surveys
+        return chisquare.row(
+            question, "", options, "pearson", statistic=0.0, df=1, p=1.0, effect=0.0, n=n, min_expected=0.0
+        )
+    statistic, df, p, v, least = chisquare.independence(filled)
+    if least >= chisquare.THIN:
+        numbers = {"statistic": statistic, "df": df, "p": p, "effect": v, "n": n, "min_expected": least}
+        return chisquare.row(question, "", options, "pearson", **numbers, note="effect=cramers_v")
+    if filled.shape == (2, 2):
+        odds = stats.contingency.odds_ratio(filled, kind="sample").statistic
+        numbers = {"p": exact_p([filled])[0], "effect": odds, "n": n, "min_expected": least}
+        return chisquare.row(question, "", options, "fisher", **numbers, note="effect=odds_ratio")
+    numbers = {"p": exact_p([filled])[0], "effect": v, "n": n, "min_expected": least}
+    return chisquare.row(question, "", options, "fisher_simulated", **numbers, note="effect=cramers_v")

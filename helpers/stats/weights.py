@@ -1,0 +1,211 @@
+"""Weighted shares: each answer counts as many times as its respondent's weight says.
+
+Respondents are taken as drawn one by one with replacement, each with its own weight (no strata, no clusters), which is
+`svydesign(ids = ~1, weights = ~w)` of R's package survey (Lumley 2004); variances are by linearization. A respondent to
+whom a question was not put stays in the design with nothing to add, as `subset` of a design has it there.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
+
+from .shares import COLUMNS, INTERVALS, reliability
+from .shares import interval as binomial_interval
+
+METHODS = ("wilson", "logit", "beta")
+
+
+def check_weights(weights):
+    """Weights as an array of numbers above 0; raises ValueError for others."""
+    weights = np.asarray(weights, dtype=float)
+    if not (np.isfinite(weights) & (weights > 0)).all():
+        raise ValueError("weights: found one that is no number above 0; expected a number above 0 for every respondent")
+    return weights
+
+
+def effective_size(weights):
+    """Kish's effective sample size (1965): (sum of weights)^2 / sum of squared weights; at most their number."""
+    weights = check_weights(weights)
+    return float(weights.sum() ** 2 / (weights**2).sum())
+
+
+@dataclass(frozen=True)
+class Share:
+    """A weighted share: `value` from 0 to 1 with its standard error, on `n` respondents, who are worth `n_effective`.
+
+    `n_effective` = share (1 - share) / variance is the size of a simple random sample with the same variance (Korn and
+    Graubard 1998); where the share is 0 or 1, Kish's.
+    """
+
+    value: float
+    error: float
+    n: int
+    n_effective: float
+
+
+def share(said, weights, of=None):
+    """The weighted share of True in a nullable column of booleans (null: not asked): a Share.
+
+    With `of`, how many options each respondent ticked, it is the share of these selections, a ratio of two weighted
+    sums.
+    """
+    weights = check_weights(weights)
+    said = pd.Series(said).astype("boolean")
+    asked = said.notna().to_numpy()
+    n = int(asked.sum())
+    if n < 2:
+        raise ValueError(f"weighted share: found {n} respondents; expected two or more")
+    yes, own = said[asked].to_numpy(dtype=float), weights[asked]
+    whole = np.ones(n) if of is None else np.asarray(of, dtype=float)[asked]
+    value = float(own @ yes / (own @ whole))
+    if value * (1 - value) < 1e-12:
+        return Share(float(round(value)), 0.0, n, effective_size(own))
+    variance = _covariance(((yes - value * whole) * own / (own @ whole))[:, None], len(weights))[0, 0]
+    return Share(value, float(np.sqrt(variance)), n, float(value * (1 - value) / variance))
+
+
+def _covariance(influence, n):
+    """Covariance of a sum of influences over n respondents, of whom those not listed have none."""
+    centred_on_all = influence.sum(axis=0) / n
+    return n / (n - 1) * (influence.T @ influence - n * np.outer(centred_on_all, centred_on_all))
+
+
+def interval(found, confidence=0.95, method="wilson"):
+    """The design-adjusted interval of a Share, as two numbers from 0 to 1.
+
+    "wilson": Wilson's (1927) on the effective sample size (Kott and Carr 1997). "logit": on the log-odds, with Student's
+    t on n - 1 degrees of freedom, R's `svyciprop(method = "logit")`. "beta": Clopper-Pearson's on the effective sample size
+    (Korn and Graubard 1998), `svyciprop(method = "beta")`. Where the share is 0 or 1, "logit" gives way to "beta". The
+    methods of `proportions.INTERVALS` stand for themselves, on the effective sample size ("clopper_pearson" is "beta").
+    """
+    if method not in (*METHODS, *INTERVALS):
+        raise ValueError(f"interval: found {method!r}; expected one of {', '.join(METHODS)}")
+    alpha, p, size = 1 - confidence, found.value, found.n_effective
+    edge = found.error == 0 or p <= 0 or p >= 1
+    if method in INTERVALS:
+        low, high = binomial_interval(p * size, size, confidence, method)
+    elif method == "logit" and not edge:
+        reach = stats.t.ppf(1 - alpha / 2, found.n - 1) * found.error / (p * (1 - p))
+        low, high = (1 / (1 + np.exp(-(np.log(p / (1 - p)) + side * reach))) for side in (-1, 1))
+    else:
+        low, high = proportion_confint(p * size, size, alpha=alpha, method="beta")
+    return float(np.clip(low, 0, 1)), float(np.clip(high, 0, 1))
+
+
+def weighted_table(table, answers, weights, confidence=0.95, method="wilson"):
+    """A survey's table with weighted numbers: `count` and `base` become sums of weights, and shares follow.
+
+    `table` is `Survey.table(question)`, `answers` the question's raw answers: a column of option ids, or a frame of
+    booleans by option. Adds `n` (respondents asked), `answered` (those who gave the option) and `n_effective` (Kish).
+    """
+    weights = check_weights(weights)
+    put = asked(answers)
+    rows = []
+    for option in table["option"]:
+        said = _said(answers, option, put)
+        found = share(said, weights)
+        low, high = interval(found, confidence, method)
+        yes = said.fillna(False).to_numpy(dtype=bool)
+        rows.append((weights[yes].sum(), weights[put].sum(), found.value, low, high, found.n, int(yes.sum())))
+    columns = ["count", "base", "share", "low", "high", "n", "answered"]
+    numbers = pd.DataFrame(rows, columns=columns, index=table.index)
+    kept = table.drop(columns=[name for name in columns if name in table])
+    return pd.concat([kept, numbers], axis=1).assign(n_effective=effective_size(weights[put]))
+
+
+def asked(answers):
+    """Whom a question was put to, from its raw answers, as an array of booleans."""
+    return (answers.notna() if isinstance(answers, pd.Series) else answers.notna().all(axis=1)).to_numpy()
+
+
+def _said(answers, option, put):
+    given = answers.astype(object) == option if isinstance(answers, pd.Series) else answers[option]
+    return given.astype("boolean").mask(~put)
+
+
+def add_shares(table, answers, weights, confidence=0.95, method="wilson", selections=False):
+    """Like `proportions.add_shares` with weighted shares; `count` and `base` stay the numbers of respondents.
+
+    `answers` and `weights` are as in `weighted_table`. `method` is one of `interval`, or "goodman": Goodman's (1965)
+    simultaneous intervals are Wilson's at level 1 - (1 - confidence) / k for each of k answers, here on effective sample
+    sizes. With `selections` shares are of all options ticked. `n_effective` is Kish's, of the respondents asked.
+    """
+    if method == "goodman":
+        confidence, method = 1 - (1 - confidence) / len(table), "wilson"
+    weights, put = check_weights(weights), asked(answers)
+    size = effective_size(weights[put])
+    of = answers.fillna(False).to_numpy(dtype=float).sum(axis=1) if selections else None
+    rows = []
+    for option, count in zip(table["option"], table["count"], strict=True):
+        said = _said(answers, option, put)
+        # of one respondent there is no variance
+        found = share(said, weights, of) if put.sum() > 1 else Share(count / table["base"].max(), 0.0, 1, 1.0)
+        flag = reliability(found.value * found.n_effective, found.n_effective, count)
+        rows.append((found.value, *interval(found, confidence, method), flag))
+    numbers = pd.DataFrame(rows, columns=["share", "low", "high", "flag"], index=table.index)
+    return table.assign(**numbers)[COLUMNS].assign(n_effective=size)
+
+
+@dataclass(frozen=True)
+class RaoScott:
+    """Independence of two weighted single-choice questions (Rao and Scott 1981, 1984).
+
+    `statistic` is Pearson's on weighted counts scaled to n respondents. Second order (Thomas and Rao 1987): `f` with
+    `df` and `df2` degrees of freedom and `p`. First order: `p_first` from the statistic over the mean `design_effect`.
+    """
+
+    statistic: float
+    f: float
+    df: float
+    df2: float
+    p: float
+    p_first: float
+    design_effect: float
+    n: int
+
+
+def rao_scott(first, second, weights):
+    """Rao-Scott chi-square of two columns of option ids (null: not asked): a RaoScott.
+
+    The same as R's `svychisq` on the respondents to whom both questions were put, statistic "F" and "Chisq".
+    """
+    weights = check_weights(weights)
+    asked = (pd.Series(first).notna().to_numpy()) & (pd.Series(second).notna().to_numpy())
+    rows, row_names = pd.factorize(pd.Series(first)[asked].astype(object).to_numpy(), sort=True)
+    columns, column_names = pd.factorize(pd.Series(second)[asked].astype(object).to_numpy(), sort=True)
+    r, c, own, n = len(row_names), len(column_names), weights[asked], int(asked.sum())
+    if r < 2 or c < 2:
+        raise ValueError(f"Rao-Scott: found {r} and {c} different answers; expected two or more to each question")
+    cell = (rows * c + columns)[:, None] == np.arange(r * c)
+    shares = own @ cell / own.sum()
+    v = _covariance((cell - shares) * (own / own.sum())[:, None], len(weights))
+    table = shares.reshape(r, c)
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0))
+    statistic = n * ((table - expected) ** 2 / expected).sum()
+    # contrasts of the log-linear model: interactions, less what the margins explain
+    row, column = np.divmod(np.arange(r * c), c)
+    main = np.column_stack([np.ones(r * c), row[:, None] == np.arange(1, r), column[:, None] == np.arange(1, c)])
+    pairs = [(row == i) & (column == j) for i in range(1, r) for j in range(1, c)]
+    crossed = np.column_stack(pairs).astype(float)
+    contrasts = crossed - main @ np.linalg.lstsq(main.astype(float), crossed, rcond=None)[0]
+    inverse = np.diag(np.divide(1.0, shares, out=np.zeros_like(shares), where=shares > 0))
+    simple = contrasts.T @ (inverse / n) @ contrasts
+    if np.linalg.matrix_rank(simple, hermitian=True) < len(simple):
+        raise ValueError("Rao-Scott: found too many combinations of answers that nobody gave; merge some answers")
+    delta = np.linalg.solve(simple, contrasts.T @ inverse @ v @ inverse @ contrasts)
+    trace, k = np.trace(delta), len(delta)
+    df = trace**2 / np.trace(delta @ delta)
+    f, df2 = statistic / trace, df * (n - 1)
+    return RaoScott(
+        statistic=float(statistic),
+        f=float(f),
+        df=float(df),
+        df2=float(df2),
+        p=float(stats.f.sf(f, df, df2)),
+        p_first=float(stats.chi2.sf(statistic / (trace / k), k)),
+        design_effect=float(trace / k),
+        n=n,
+    )

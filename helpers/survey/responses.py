@@ -1,0 +1,124 @@
+"""Raw answers as they are stored: responses.parquet of a survey folder, and whether counts.csv agrees with it."""
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from .folder import RESPONSES, Problem, SurveyError
+
+RESPONDENT, WEIGHT = "respondent", "weight"  # columns that are no question
+AGAIN = "import the raw answers again, or remove responses.parquet"
+
+
+def column(question, option):
+    """The name of the column that says whether a respondent ticked an option of a multiple-choice question."""
+    return f"{question}={option}"
+
+
+def single(codes, options):
+    """A column of single answers: `codes` are places in `options`, below 0 where the question was not put."""
+    indices = pa.array(codes, pa.int16(), mask=codes < 0)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(options, pa.string()))
+
+
+def ticks(ticked, put):
+    """A column of ticks, null where the question was not put."""
+    return pa.array(ticked, pa.bool_(), mask=~put)
+
+
+def write(path, columns):
+    """Write columns, by name, as a Parquet file."""
+    pq.write_table(pa.table(columns), path, compression="zstd")
+
+
+def read(path, kinds, offered):
+    """The stored answers as a DataFrame, in the shape that `Survey.responses` describes.
+
+    `kinds` maps questions to single or multiple, `offered` to the option ids. Raises SurveyError for a file that
+    cannot be read.
+    """
+    table = _read_table(path)
+    frame = table.to_pandas(types_mapper={pa.bool_(): pd.BooleanDtype()}.get)
+    for question, kind in kinds.items():
+        if kind == "single":
+            frame[question] = frame[question].cat.set_categories(offered[question])
+    return frame
+
+
+def _read_table(path):
+    try:
+        return pq.read_table(path)
+    except (pa.ArrowException, OSError, ValueError, TypeError) as error:
+        reason = " ".join(str(error).replace(str(path), path.name).split())[:100]
+        raise SurveyError(
+            f"{path.parent.name}/{RESPONSES}: found a file that cannot be read ({reason}); {AGAIN}"
+        ) from None
+
+
+def tally(table, question, kind):
+    """Counts of the options, and the number of respondents to whom the question was put, from a stored table.
+
+    Raises KeyError or ArrowException where the table has no such columns.
+    """
+    if kind == "single":
+        answers = table.column(question)
+        found = pc.value_counts(answers.cast(pa.string()).drop_null())
+        counts = {entry["values"].as_py(): entry["counts"].as_py() for entry in found}
+        return counts, len(answers) - answers.null_count
+    start = column(question, "")
+    columns = {name.removeprefix(start): table.column(name) for name in table.column_names if name.startswith(start)}
+    if not columns:
+        raise KeyError(question)
+    counts = {option: pc.sum(ticked).as_py() or 0 for option, ticked in columns.items()}
+    return counts, max(len(ticked) - ticked.null_count for ticked in columns.values())
+
+
+def _check_weights(table):
+    if WEIGHT not in table.column_names:
+        return []
+    weights = pd.to_numeric(table.column(WEIGHT).to_pandas(), errors="coerce")
+    wrong = ~(weights.gt(0) & weights.ne(float("inf")))
+    if not wrong.any():
+        return []
+    row = int(wrong.to_numpy().argmax())
+    value = table.column(WEIGHT)[row].as_py()
+    return [Problem(RESPONSES, row + 1, f"weight {value}", f"a number above 0 for every respondent; or {AGAIN}")]
+
+
+def check(path, respondents, frames):
+    """Whether stored answers agree with the respondents of survey.toml, questions.csv and counts.csv.
+
+    `frames` are text columns as `read_folder` gives them. Returns a list of Problems.
+    """
+    try:
+        table = _read_table(path)
+    except SurveyError as error:
+        value = str(error).partition(": found ")[2].partition(";")[0]
+        return [Problem(RESPONSES, None, value, AGAIN)]
+    problems = []
+    if table.num_rows != respondents:
+        found, expected = f"respondents = {respondents}", f"{table.num_rows}, the rows of {RESPONSES}; or {AGAIN}"
+        problems.append(Problem("survey.toml", None, found, expected))
+    problems += _check_weights(table)
+    counts = frames["counts.csv"]
+    groups = dict(list(counts.groupby("question")))
+    for row, q in frames["questions.csv"].iterrows():
+        group = groups[q["question"]]
+        try:
+            stored, put = tally(table, q["question"], q["kind"])
+        except (KeyError, pa.ArrowException):
+            problems.append(Problem(RESPONSES, None, f"no answers to {q['question']} as questions.csv has it", AGAIN))
+            continue
+        base = sum(stored.values()) if q["unit"] == "selections" else put
+        if int(q["base"]) != base:
+            found = f"base {q['base']} of {q['question']}"
+            problems.append(Problem("questions.csv", row, found, f"{base}, as in {RESPONSES}; or {AGAIN}"))
+        for line, option, count in zip(group.index, group["option"], group["count"].astype(int), strict=True):
+            if count != stored.get(option, 0) or (q["kind"] == "multiple" and option not in stored):
+                found, expected = f"count {count} of {q['question']}, {option}", stored.get(option, 0)
+                problems.append(Problem("counts.csv", line, found, f"{expected}, as in {RESPONSES}; or {AGAIN}"))
+        for option in sorted({*stored} - {*group["option"]}):
+            found = f"no row for {q['question']}, {option}"
+            problems.append(Problem("counts.csv", None, found, f"{stored[option]}, as in {RESPONSES}; or {AGAIN}"))
+    return problems

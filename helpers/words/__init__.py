@@ -1,0 +1,1 @@
+"""Languages, numbers as people write them, and sentences that several notebooks share."""

@@ -1,0 +1,162 @@
+"""README.md: every command in it is run, as it stands, in a copy of the checkout; every link leads somewhere."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+import synthetic
+
+from helpers.survey.folder import ROOT
+
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8") if (ROOT / "README.md").exists() else ""
+CHECKED_IN = ("helpers", "data", "notebooks", "outputs/osaka-2019/en/figures", "outputs/osaka-2019/en/tables")
+
+# Files that a command must have written, seen from the checkout; an empty list for those that only print.
+RUN = {
+    ".venv/bin/python -m helpers report --only 03 06 -p confidence 0.9": [
+        "outputs/osaka-2019/en/report.html",
+        "outputs/osaka-2019/en/notebooks/03_awareness.ipynb",
+        "outputs/osaka-2019/en/notebooks/06_measures.ipynb",
+    ],
+    ".venv/bin/python -m helpers report --help": [],
+    ".venv/bin/papermill notebooks/03_awareness.ipynb awareness-90.ipynb -p confidence 0.9 -p no_answer keep "
+    "-p output_dir awareness-90": ["awareness-90.ipynb", "awareness-90/figures/awareness.png"],
+    ".venv/bin/python -m helpers check osaka-2019": [],
+    ".venv/bin/python -m helpers html 03 --output-dir pages": ["pages/03_awareness.html"],
+    ".venv/bin/jupyter nbconvert --to html --template survey_report "
+    "--TemplateExporter.extra_template_basedirs=helpers/report/templates --output-dir pages notebooks/03_awareness.ipynb": [
+        "pages/03_awareness.html"
+    ],
+}
+WALK = {
+    # A clerk's way through a survey of their own, in this order; report: what the test adds to make it shorter.
+    ".venv/bin/python -m helpers new kobe-2026": "",
+    ".venv/bin/python -m helpers import kobe-2026 answers.csv": "",
+    ".venv/bin/python -m helpers check kobe-2026": "",
+    ".venv/bin/python -m helpers report --survey kobe-2026": " --only 01 08",
+}
+ELSEWHERE = {
+    "make report": "CI runs it on a fresh machine",
+    "make test": "this is what runs these tests",
+    "make lab": "opens a server and never ends",
+    "python3 -m venv .venv": "the Makefile's first step, run by make test",
+    ".venv/bin/python -m pip install --require-hashes -r requirements.txt": "in the Makefile too, run by make test",
+    ".venv/bin/python -m pip install --no-deps --editable .": "in the Makefile too, run by make test",
+    ".venv/bin/python -m helpers report": "test_pipeline makes this full run, with an output folder of its own",
+    ".venv/bin/python -m helpers report --survey osaka-2019 kobe-2026 --lang en ja": "test_kernels makes several at once",
+    ".venv/bin/python -m helpers report --lang ja": "test_pipeline makes this full run as well",
+}
+
+
+def commands():
+    """The lines of all fenced bash blocks, without comments."""
+    blocks = re.findall(r"(?ms)^ *```(?:bash|sh|shell|console)\n(.*?)^ *```", TEXT)
+    lines = [line.split("  #")[0].strip() for block in blocks for line in block.replace("\\\n", " ").splitlines()]
+    return [" ".join(line.split()) for line in lines if line and not line.startswith("#")]
+
+
+def test_there_is_a_readme_with_commands():
+    assert TEXT
+    assert {"make report", "make test"} <= set(commands())
+
+
+def test_every_command_is_known_here():
+    assert [command for command in commands() if command not in {*RUN, *WALK, *ELSEWHERE}] == []
+
+
+def test_every_command_known_here_is_in_the_readme():
+    assert [command for command in RUN if command not in commands()] == []
+    assert [command for command in commands() if command in WALK] == list(WALK)
+
+
+def test_commands_that_the_makefile_runs_are_in_it():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for words in (
+        "-m venv .venv",
+        "--require-hashes -r requirements.txt",
+        "--no-deps --editable .",
+        "-m helpers report",
+    ):
+        assert words in makefile
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A copy of the checkout, which a command may change."""
+    for part in CHECKED_IN:
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    return tmp_path
+
+
+def run(command, checkout):
+    """A command as a user would type it; the kernels, too, import the helpers of the copy."""
+    environment = os.environ | {"PYTHONPATH": str(checkout)}
+    done = subprocess.run(
+        command, shell=True, cwd=checkout, env=environment, capture_output=True, text=True, timeout=200
+    )
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def test_walk_through_for_a_survey_of_ones_own(checkout, osaka):
+    """Every command of the walk-through on a synthetic survey of 500 respondents, with a form's time stamps."""
+    new, take, check, report = WALK
+    folder = checkout / "data" / "kobe-2026"
+    frame = synthetic.answers(osaka, 500, seed=11)
+    form = synthetic.as_form(osaka, frame).drop(columns="respondent")
+    form.insert(0, "Timestamp", "2026/05/01 10:00")
+    form.to_csv(checkout / "answers.csv", index=False, encoding="utf-8-sig")
+
+    assert run(new, checkout).returncode == 0
+    texts = (folder / "survey.toml").read_text(encoding="utf-8")
+    (folder / "survey.toml").write_text(texts.replace('= ""', '= "Synthetic survey"'), encoding="utf-8")
+    first = run(take, checkout)
+    assert first.returncode == 2
+    assert "heading 'Timestamp' matches no question" in first.stderr
+    assert run(check, checkout).returncode == 2
+    settled = (folder / "mapping.toml").read_text(encoding="utf-8")
+    (folder / "mapping.toml").write_text(settled.replace('"Timestamp" = ""', '"Timestamp" = "ignore"'))
+    second = run(take, checkout)
+    assert second.returncode == 0, second.stderr
+    assert "  kept: 500" in second.stdout
+    checked = run(check, checkout)
+    assert checked.returncode == 0, checked.stdout
+    assert "nothing wrong" in checked.stdout
+    written = run(report + WALK[report], checkout)
+    assert written.returncode == 0, written.stderr
+    page = (checkout / "outputs/kobe-2026/en/report.html").read_text(encoding="utf-8")
+    assert "Synthetic survey" in page
+
+
+@pytest.mark.parametrize("command", RUN)
+def test_command_runs(command, checkout):
+    done = run(command, checkout)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout or RUN[command]
+    assert [path for path in RUN[command] if not (checkout / path).exists()] == []
+
+
+def links():
+    """The targets of links and pictures that are no web addresses, without the part after #."""
+    targets = re.findall(r"\]\(([^)\s]+)\)", TEXT) + re.findall(r'(?:src|href)="([^"]+)"', TEXT)
+    return sorted({target.split("#")[0] for target in targets if "://" not in target} - {""})
+
+
+def test_every_link_leads_somewhere():
+    assert links()
+    assert [link for link in links() if not (ROOT / link).exists()] == []
+
+
+def test_every_notebook_is_linked():
+    names = [f"notebooks/{path.name}" for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
+    assert [name for name in names if name not in links()] == []
+
+
+def test_files_of_the_layout_exist():
+    named = re.findall(r"(?m)^(\w+/) +\S", TEXT)
+    assert set(named) >= {"notebooks/", "data/", "helpers/", "outputs/", "tests/"}
+    assert [folder for folder in named if not (ROOT / folder).is_dir()] == []

@@ -1,0 +1,379 @@
+"""The tests on joint answers: against R (tests/reference/joint.R), published examples, statsmodels and brute force."""
+
+import itertools
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+from statsmodels.stats.contingency_tables import SquareTable
+
+from helpers.stats import crosstab, joint
+
+FOLDER = Path(__file__).parents[1] / "reference"
+R = json.loads((FOLDER / "joint.json").read_text(encoding="utf-8"))
+ITEMS = ["a", "b", "c", "d"]
+
+
+@pytest.fixture(scope="module")
+def answers():
+    table = pd.read_csv(FOLDER / "answers.csv")
+    ticks = [name for name in table if name.startswith(("now.", "wanted."))]
+    return table.astype(dict.fromkeys(ticks, "boolean")).rename(columns=lambda name: name.replace(".", "="))
+
+
+def items(answers, question):
+    return crosstab.item_columns(answers, question)
+
+
+# --- two answers ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("item", ITEMS)
+def test_mcnemar_and_newcombe_agree_with_r(answers, item):
+    found, expected = joint.mcnemar(answers[f"now={item}"], answers[f"wanted={item}"]), R["paired"][item]
+    for name in ("both", "b", "c", "neither", "p", "statistic", "p_asymptotic", "odds_ratio"):
+        assert getattr(found, name) == pytest.approx(expected[name], rel=1e-12)
+    difference = joint.paired_difference(found.both, found.b, found.c, found.neither)
+    assert difference.value == pytest.approx(expected["difference"], rel=1e-12)
+    assert (difference.low, difference.high) == pytest.approx((expected["low"], expected["high"]), rel=1e-9)
+
+
+def test_newcombe_gives_the_published_interval():
+    """Airway hyper-responsiveness before and after transplantation, 1, 1, 7, 12: Fagerland, Lydersen and Laake (2014)."""
+    found = joint.paired_difference(1, 1, 7, 12)
+    assert (round(found.low, 3), round(found.high, 3)) == (-0.507, -0.026)
+
+
+@given(st.tuples(*[st.integers(0, 30)] * 4).filter(any), st.sampled_from([0.8, 0.95, 0.99]))
+def test_paired_difference_is_antisymmetric_and_within_bounds(cells, confidence):
+    both, b, c, neither = cells
+    one = joint.paired_difference(both, b, c, neither, confidence)
+    other = joint.paired_difference(both, c, b, neither, confidence)
+    turned = joint.paired_difference(neither, c, b, both, confidence)
+    assert -1 <= one.low <= one.value <= one.high <= 1
+    assert (one.low, one.high) == pytest.approx((-other.high, -other.low), abs=1e-12)
+    assert (other.low, other.high) == pytest.approx((turned.low, turned.high), abs=1e-12)  # no for yes turns the sign
+
+
+def test_nulls_are_left_out():
+    first = pd.Series([True, True, None, False, True], dtype="boolean")
+    second = pd.Series([True, False, True, None, False], dtype="boolean")
+    found = joint.mcnemar(first, second)
+    assert (found.both, found.b, found.c, found.neither, found.n) == (1, 2, 0, 0, 3)
+    assert found.odds_ratio == np.inf
+
+
+def test_nobody_who_answered_both_is_an_error():
+    with pytest.raises(ValueError, match="no respondent who answered both"):
+        joint.paired_difference(0, 0, 0, 0)
+
+
+# --- more than two answers --------------------------------------------------------------------------------------------
+
+
+def test_cochran_agrees_with_r(answers):
+    found, expected = joint.cochran_q(items(answers, "now")), R["cochran"]
+    for name in ("statistic", "df", "p", "n"):
+        assert getattr(found, name) == pytest.approx(expected[name], rel=1e-10)
+
+
+def test_cochran_of_two_columns_is_mcnemars_statistic(answers):
+    pair = items(answers, "now")[["a", "b"]]
+    assert joint.cochran_q(pair).statistic == pytest.approx(joint.mcnemar(pair["a"], pair["b"]).statistic)
+
+
+def test_cochran_without_any_difference():
+    frame = pd.DataFrame({"x": [True, False], "y": [True, False], "z": [True, False]}, dtype="boolean")
+    assert joint.cochran_q(frame) == joint.Test(0.0, 2, 1.0, 2)
+    with pytest.raises(ValueError, match="two or more"):
+        joint.cochran_q(frame[["x"]])
+
+
+def test_stuart_maxwell_agrees_with_r_and_statsmodels(answers):
+    table = joint.square_table(answers["first"], answers["second"], ["low", "middle", "high"])
+    found, expected = joint.stuart_maxwell(table), R["stuart"]
+    for name in ("statistic", "df", "p", "n"):
+        assert getattr(found, name) == pytest.approx(expected[name], rel=1e-10)
+    library = SquareTable(table, shift_zeros=False).homogeneity(method="stuart_maxwell")
+    assert found.statistic == pytest.approx(library.statistic, rel=1e-10)
+
+
+def test_stuart_maxwell_leaves_out_options_that_take_no_part():
+    table = np.array([[5, 9, 0], [2, 7, 0], [0, 0, 4]])
+    found = joint.stuart_maxwell(table)
+    assert (found.df, found.statistic) == (1, pytest.approx(7**2 / 11))  # McNemar's of the first two
+    assert joint.stuart_maxwell(np.diag([3, 4, 5])) == joint.Test(0.0, 0, 1.0, 12)
+
+
+# --- multiple-choice questions ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("question", "section"), [("now", "mmi"), ("wanted", "mmi_weak")])
+def test_marginal_independence_agrees_with_r(answers, question, section):
+    found, expected = joint.marginal_independence(answers["group"], items(answers, question)), R[section]
+    assert found.statistic == pytest.approx(expected["statistic"], rel=1e-10)
+    assert list(found.items) == pytest.approx(expected["items"], rel=1e-10)
+    assert list(found.item_p) == pytest.approx(expected["item_p"], rel=1e-10)
+    for test, name in ((found.first_order, "first"), (found.second_order, "second")):
+        assert (test.statistic, test.p) == pytest.approx((expected[name], expected[f"p_{name}"]), rel=1e-8)
+    assert found.second_order.df == pytest.approx(expected["df_second"], rel=1e-8)
+    assert found.p_bonferroni == pytest.approx(expected["bonferroni"], rel=1e-10)
+    # two simulations of the same p-value, ours of 1999, R's of 4000 resamples
+    p = expected_p = R[f"{section}_bootstrap"]
+    error = np.sqrt(max(p * (1 - p), 0.002) * (1 / 1999 + 1 / 4000))
+    assert found.p_bootstrap == pytest.approx(expected_p, abs=4 * error)
+
+
+def test_pairwise_independence_agrees_with_r(answers):
+    found = joint.pairwise_independence(items(answers, "now"), items(answers, "wanted"), resamples=99)
+    expected = R["spmi"]
+    assert found.statistic == pytest.approx(expected["statistic"], rel=1e-10)
+    assert list(found.items.ravel()) == pytest.approx(expected["items"], rel=1e-10)
+    for test, name in ((found.first_order, "first"), (found.second_order, "second")):
+        assert (test.statistic, test.p) == pytest.approx((expected[name], expected[f"p_{name}"]), rel=1e-7)
+    assert found.p_bootstrap == 0.01  # nothing of 99 comes near
+
+
+def test_one_item_is_pearsons_test(answers):
+    known = answers[["group", "now=a"]].dropna()
+    one = joint.marginal_independence(known["group"], known[["now=a"]], resamples=19)
+    table = pd.crosstab(known["group"], known["now=a"].astype(int)).to_numpy()
+    assert one.statistic == pytest.approx(crosstab.independence(table)[0])
+    assert one.p_bonferroni == pytest.approx(crosstab.independence(table)[2])
+
+
+def test_the_bootstrap_holds_its_level():
+    """Items that hang together but not with the group: of 60 tests at 10%, 0 to 13 reject (binomial, 99.7%)."""
+    rng = np.random.default_rng(3)
+    rejected = 0
+    for _ in range(60):
+        lean = rng.normal(size=80)
+        ticked = pd.DataFrame(rng.normal(size=(80, 4)) + lean[:, None] > 0.5).astype("boolean")
+        rejected += joint.marginal_independence(rng.choice(list("xyz"), 80), ticked, 99).p_bootstrap <= 0.1
+    assert 0 < rejected <= 13
+
+
+def test_marginal_independence_needs_groups_and_items():
+    ticked = pd.DataFrame({"a": [True, False, True]}, dtype="boolean")
+    with pytest.raises(ValueError, match="found 1 groups"):
+        joint.marginal_independence(pd.Series(["x"] * 3), ticked)
+    with pytest.raises(ValueError, match="0 items"):
+        joint.marginal_independence(pd.Series(["x", "y", "y"]), ticked | True)
+
+
+def test_marginal_homogeneity_agrees_with_r(answers):
+    found, expected = joint.marginal_homogeneity(items(answers, "now"), items(answers, "wanted")), R["homogeneity"]
+    assert (found.overall.statistic, found.overall.df) == pytest.approx((expected["statistic"], expected["df"]))
+    assert found.overall.p == pytest.approx(expected["p"], rel=1e-9)
+    assert list(found.items["p"]) == pytest.approx(expected["item_p"], rel=1e-10)
+    assert list(found.items["p_adjusted"]) == pytest.approx(expected["adjusted"], rel=1e-10)
+    assert found.p_permutation == 1 / 2000  # R: none of 4000
+
+
+def test_permutation_p_is_that_of_all_permutations():
+    """Six respondents: all 64 ways to swap their sheets, counted."""
+    first = pd.DataFrame({"a": [1, 1, 1, 1, 0, 1], "b": [1, 0, 1, 0, 1, 1]}).astype("boolean")
+    second = pd.DataFrame({"a": [0, 0, 0, 0, 1, 1], "b": [0, 0, 1, 1, 0, 0]}).astype("boolean")
+    moves = first.to_numpy(dtype=int) - second.to_numpy(dtype=int)
+    inverse = np.linalg.inv(moves.T @ moves)
+    values = [s @ inverse @ s for s in (np.array(signs) @ moves for signs in itertools.product((-1, 1), repeat=6))]
+    exact = np.mean([v >= values[-1] - 1e-9 for v in values])
+    found = joint.marginal_homogeneity(first, second, resamples=9999)
+    assert found.p_permutation == pytest.approx(exact, abs=0.02)
+
+
+# --- crosstabs: what is hidden stays hidden ---------------------------------------------------------------------------
+
+
+def feasible(table, hidden, cell):
+    """The least and the greatest count that totals and shown cells allow for a cell: two linear programs."""
+    r, c = table.shape
+    cells = np.arange(r * c).reshape(r, c)
+    rows = [(cells == k).ravel() for k in cells[~hidden]]
+    rows += [np.isin(cells, cells[i]).ravel() for i in range(r)] + [
+        np.isin(cells, cells[:, j]).ravel() for j in range(c)
+    ]
+    a = np.array(rows, dtype=float)
+    b = a @ table.ravel()
+    aim = (cells == cells[cell]).ravel().astype(float)
+    return [round(sign * linprog(sign * aim, A_eq=a, b_eq=b).fun) for sign in (1, -1)]
+
+
+tables = st.tuples(st.integers(2, 4), st.integers(2, 4)).flatmap(
+    lambda shape: st.lists(
+        st.one_of(st.just(0), st.integers(0, 9), st.integers(0, 40)),
+        min_size=shape[0] * shape[1],
+        max_size=shape[0] * shape[1],
+    ).map(lambda cells: np.array(cells).reshape(shape))
+)
+
+
+@given(tables, st.integers(2, 10))
+def test_no_hidden_cell_follows_from_what_is_shown(table, min_cell):
+    hidden = crosstab.suppress(table, min_cell)
+    everything = np.ones_like(hidden)
+    assert hidden[(table > 0) & (table < min_cell)].all()
+    for cell in map(tuple, np.argwhere(hidden)):
+        low, high = feasible(table, hidden, cell)
+        others = list(crosstab.alternatives(table, hidden, cell))
+        assert (others == []) == (low == high)
+        for other in others:
+            assert other[cell] != table[cell]
+            assert (other >= 0).all()
+            assert (other[~hidden] == table[~hidden]).all()
+            assert (other.sum(axis=0) == table.sum(axis=0)).all()
+            assert (other.sum(axis=1) == table.sum(axis=1)).all()
+        if low == high:  # only where the totals by themselves say as much
+            assert feasible(table, everything, cell) == [low, high]
+        else:
+            assert hidden[cell[0]].sum() >= 2
+            assert hidden[:, cell[1]].sum() >= 2
+
+
+@given(tables)
+def test_a_walk_leaves_totals_and_shown_cells_as_they_are(table):
+    hidden = crosstab.suppress(table, 6)
+    for other in crosstab.wander(table, hidden, steps=200):
+        assert (other >= 0).all()
+        assert (other[~hidden] == table[~hidden]).all()
+        assert (other.sum(axis=0) == table.sum(axis=0)).all()
+        assert (other.sum(axis=1) == table.sum(axis=1)).all()
+
+
+def test_what_the_totals_tell_is_not_hidden_at_any_price():
+    table = np.array([[3, 0], [20, 0], [30, 0]])  # nobody gave the second answer
+    assert crosstab.suppress(table).tolist() == [[True, True], [False, False], [False, False]]
+
+
+def test_nothing_is_hidden_without_need():
+    table = np.array([[10, 0, 7], [8, 9, 30]])
+    assert not crosstab.suppress(table).any()
+
+
+def test_a_small_group_is_hidden_whole_with_its_empty_cells():
+    table = np.array([[20, 30, 40], [0, 2, 0], [15, 25, 35]])
+    assert crosstab.suppress(table)[1].all()
+
+
+@pytest.mark.parametrize(
+    ("totals", "expected"),
+    [([10, 20, 30], []), ([2, 20, 30], [0, 1]), ([2, 3, 30], [0, 1]), ([0, 9, 8], []), ([0, 2, 8], [1, 2])],
+)
+def test_hidden_totals(totals, expected):
+    assert list(np.flatnonzero(crosstab.hidden_totals(np.array(totals)))) == expected
+
+
+# --- crosstabs: counts and tests --------------------------------------------------------------------------------------
+
+
+def test_crosstab_counts_those_who_were_asked_both(answers):
+    found = crosstab.crosstab(answers, "group", "first", min_cell=2)
+    known = answers.dropna(subset=["group", "first"])
+    assert found.counts.to_numpy().sum() == len(known)
+    assert found.counts.loc["west", "high"] == ((known["group"] == "west") & (known["first"] == "high")).sum()
+    multiple = crosstab.crosstab(answers, "group", "now")
+    asked = answers.dropna(subset=["group", "now=a"])
+    assert multiple.base["east"] == (asked["group"] == "east").sum()
+    assert multiple.counts.loc["east", "b"] == asked.loc[asked["group"] == "east", "now=b"].sum()
+    assert multiple.multiple
+
+
+def test_shown_is_null_where_hidden(answers):
+    found = crosstab.crosstab(answers, "group", "first", min_cell=8)
+    assert found.hidden.to_numpy().any()
+    assert (found.shown.isna() == found.hidden).to_numpy().all()
+    assert (found.shares.isna() == found.hidden).to_numpy().all()
+    long = found.long()
+    assert list(long["count"].isna()) == list(found.hidden.to_numpy().ravel())
+
+
+def test_a_thinly_ticked_and_a_thinly_unticked_item_are_hidden():
+    group = ["x"] * 40 + ["y"] * 40 + ["z"] * 40
+    everybody = [True] * 39 + [False] + [True] * 20 + [False] * 20 + [True] * 18 + [False] * 22
+    responses = pd.DataFrame({"g": group, "q=a": pd.array(everybody, dtype="boolean")})
+    hidden = crosstab.crosstab(responses, "g", "q").hidden["a"]
+    assert hidden["x"]  # all but one ticked it
+    assert hidden.sum() == 2
+
+
+def test_options_keep_the_order_of_their_categories(answers):
+    order = ["middle", "low", "high", "never"]
+    answers = answers.assign(first=pd.Categorical(answers["first"], order))
+    found = crosstab.crosstab(answers, "group", "first")
+    assert list(found.counts.columns) == order
+    assert found.counts["never"].sum() == 0
+
+
+def test_unknown_questions_are_an_error(answers):
+    for pair in (("now", "first"), ("group", "nothing")):
+        with pytest.raises(ValueError, match="crosstab: found"):
+            crosstab.crosstab(answers, *pair)
+
+
+def test_exact_p_agrees_with_r(answers):
+    found = crosstab.crosstab(answers, "group", "first", min_cell=1)
+    p = crosstab.exact_p([found.counts.to_numpy()])[0]
+    assert p == pytest.approx(R["fisher"], abs=4 * np.sqrt(R["fisher"] * (1 - R["fisher"]) / 9999))
+    assert crosstab.exact_p([np.array([[8, 2], [1, 5]])])[0] == pytest.approx(0.03496503496503497)  # R: fisher.test
+
+
+def test_association_agrees_with_r_where_nothing_is_hidden(answers):
+    answers = answers.assign(first=answers["first"], second=answers["second"])
+    found = crosstab.association(crosstab.crosstab(answers, "first", "second", min_cell=1))
+    assert found.test == "independence"
+    assert found.p == pytest.approx(R["chisq"], rel=1e-10)
+    assert found.decimals is None
+
+
+@given(tables.filter(lambda t: (t.sum(axis=0) > 0).all() and (t.sum(axis=1) > 0).all()), st.integers(3, 8))
+@settings(max_examples=25)
+def test_the_published_p_is_shared_by_another_table_for_every_hidden_cell(table, min_cell):
+    hidden = crosstab.suppress(table, min_cell)
+
+    p, decimals = crosstab.published(table, hidden, crosstab.pearson_p)
+    exact = crosstab.independence(table)[2]
+    pool = [t for cell in np.argwhere(hidden) for t in crosstab.alternatives(table, hidden, tuple(cell))]
+    pool += crosstab.wander(table, hidden) if pool else []
+    p_values = crosstab.pearson_p(pool) if pool else []
+    if not hidden.any():
+        assert (p, decimals) == (pytest.approx(exact), None)
+    for cell in map(tuple, np.argwhere(hidden) if decimals is not None and not np.isnan(p) else []):
+        assert exact - 1e-9 <= p
+        assert p == crosstab.told(exact, decimals)
+        if crosstab.alternative(table, hidden, cell) is None:
+            continue
+        same = [t for t, other in zip(pool, p_values, strict=True) if crosstab.told(other, decimals) == p]
+        assert any(t[cell] != table[cell] for t in same)
+
+
+@pytest.mark.parametrize(
+    ("p", "decimals", "expected"), [(0.0431, 3, 0.044), (0.04, 1, 0.1), (0.05, 0, 0.05), (0.051, 0, 1), (0.3, 1, 0.3)]
+)
+def test_p_is_told_rounded_up(p, decimals, expected):
+    assert crosstab.told(p, decimals) == expected
+
+
+def test_a_closed_group_is_hidden_whole(answers):
+    found = crosstab.crosstab(answers, "group", "first", min_cell=1, closed=["west"])
+    assert found.hidden.loc["west"].all()
+    assert found.hidden_base["west"]
+    assert not found.hidden.drop("west").to_numpy().all()
+
+
+def test_statistics_that_would_tell_a_hidden_cell_are_withheld(answers):
+    found = crosstab.association(crosstab.crosstab(answers, "group", "first", min_cell=8))
+    assert np.isnan([found.statistic, found.effect, found.min_expected]).all()
+
+
+def test_r_script_gives_the_committed_values(tmp_path):
+    if not shutil.which("Rscript"):
+        pytest.skip("R is not installed")
+    subprocess.run(["Rscript", str(FOLDER / "joint.R"), str(tmp_path / "joint.json")], check=True)
+    assert json.loads((tmp_path / "joint.json").read_text(encoding="utf-8")) == R

@@ -1,0 +1,89 @@
+"""Two surveys side by side: against themselves, and with questions that do not match."""
+
+import numpy as np
+import pytest
+
+from helpers.stats import two_surveys as comparison
+from helpers.stats.shares import difference
+
+
+@pytest.fixture
+def other(copy_of_osaka):
+    """Osaka's folder with counts moved and options renamed, and without what was printed and claimed."""
+    for name in ("published.csv", "claims.csv"):
+        (copy_of_osaka.folder / name).unlink()
+    copy_of_osaka.edit("counts.csv", "q4,nothing,66", "q4,nothing,46")
+    copy_of_osaka.edit("counts.csv", "q3,not_known,74", "q3,not_known,54")
+    copy_of_osaka.edit("counts.csv", "q3,done,5", "q3,done,25")
+    copy_of_osaka.edit("options.csv", "industry,utilities", "industry,power")
+    copy_of_osaka.edit("counts.csv", "industry,utilities", "industry,power")
+    copy_of_osaka.edit("counts.csv", "q10,themselves", "q10,everybody")
+    copy_of_osaka.edit("options.csv", "small_business,themselves", "small_business,everybody")
+    return copy_of_osaka.load()
+
+
+def test_a_survey_against_itself_differs_nowhere(osaka):
+    shared, left_out = comparison.shared_questions(osaka, osaka)
+    assert list(shared) == list(osaka.questions.index)
+    assert left_out.empty
+    table = comparison.compare_surveys(osaka, osaka)
+    assert (table["difference"] == 0).all()
+    assert (table["low"] <= 0).all()
+    assert (table["high"] >= 0).all()
+    tests = comparison.survey_tests(table, osaka)
+    assert (tests["p"] == 1).all()
+    assert (tests["p_adjusted"] == 1).all()
+    assert np.nan_to_num(tests["statistic"]).max() == 0
+
+
+def test_shared_answers_are_compared_with_newcombes_interval(osaka, other):
+    table = comparison.compare_surveys(other, osaka).set_index(["question", "option"])
+    row = table.loc[("q4", "nothing")]
+    expected = difference((46, 118), (66, 118))
+    assert (row["difference"], row["low"], row["high"]) == (expected.value, expected.low, expected.high)
+    row = table.loc[("q3", "done")]
+    assert (row["count"], row["base"], row["count_baseline"], row["base_baseline"]) == (25, 109, 5, 109)
+
+
+def test_tests_are_one_per_single_and_one_per_item(osaka, other):
+    table = comparison.compare_surveys(other, osaka)
+    tests = comparison.survey_tests(table, other)
+    assert (tests["first"] == "q3").sum() == 1
+    assert (tests["first"] == "q4").sum() == 10
+    nothing = tests[(tests["first"] == "q4") & (tests["options"] == "nothing")].iloc[0]
+    # R: chisq.test(matrix(c(46, 72, 66, 52), 2), correct = FALSE)
+    assert nothing["statistic"] == pytest.approx(6.7972350230414751)
+    assert nothing["p"] == pytest.approx(0.009129915564936553)
+    assert (tests["p_adjusted"] >= tests["p"]).all()
+    thin = tests[(tests["first"] == "q4") & (tests["options"] == "drill")].iloc[0]
+    assert (thin["test"], thin["p"]) == ("fisher", 1)
+    assert set(tests.loc[tests["test"] == "fisher_simulated", "first"]) >= {"q3", "employees"}
+
+
+def test_what_does_not_match_is_left_out_with_a_reason(osaka, other):
+    shared, left_out = comparison.shared_questions(other, osaka)
+    reasons = {r["question"]: (r["reason"], r["detail"]) for _, r in left_out.iterrows()}
+    assert reasons == {"industry": ("options", "power|utilities"), "q10": ("items", "everybody|themselves")}
+    assert "industry" not in shared
+    assert "themselves" not in shared["q10"]
+    assert "government" in shared["q10"]
+
+
+def test_questions_of_one_survey_only(osaka, copy_of_osaka):
+    path = copy_of_osaka.folder
+    for name in ("questions.csv", "counts.csv", "published.csv", "claims.csv"):
+        lines = (path / name).read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if "q6" not in line]
+        (path / name).write_text("".join(kept), encoding="utf-8")
+    fewer = copy_of_osaka.load()
+    _, left_out = comparison.shared_questions(fewer, osaka)
+    assert left_out[["question", "reason"]].values.tolist() == [["q6", "new"]]
+    _, left_out = comparison.shared_questions(osaka, fewer)
+    assert left_out[["question", "reason"]].values.tolist() == [["q6", "absent"]]
+
+
+def test_another_kind_is_a_reason(osaka, copy_of_osaka):
+    copy_of_osaka.edit("questions.csv", "q9,agreements,single", "q9,agreements,multiple")
+    shared, left_out = comparison.shared_questions(copy_of_osaka.load(), osaka)
+    assert "q9" not in shared
+    assert ["q9", "kind", "multiple / single"] in left_out.values.tolist()
