@@ -1,1 +1,33 @@
-"""Pictures: a data frame in, a figure out."""
+"""Pictures: a data frame in, a figure out. Notebooks draw with seaborn on a `page` and finish it with these."""
+
+from .marks import around_zero, finish, grid, heading, in_order, intervals, labels, numbers, p_axis, percent_axis
+from .page import caption, key, page, page_key, save
+from .shapes import beside, dots, stacked
+from .style import COLOURS, VERDICTS, colour, palette, ramp, use_theme
+
+__all__ = [
+    "COLOURS",
+    "VERDICTS",
+    "around_zero",
+    "beside",
+    "caption",
+    "colour",
+    "dots",
+    "finish",
+    "grid",
+    "heading",
+    "in_order",
+    "intervals",
+    "key",
+    "labels",
+    "numbers",
+    "p_axis",
+    "page",
+    "page_key",
+    "palette",
+    "percent_axis",
+    "ramp",
+    "save",
+    "stacked",
+    "use_theme",
+]

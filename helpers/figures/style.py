@@ -1,0 +1,196 @@
+"""The look of every figure: one theme, one colour per meaning, and lines of text that fit."""
+
+import importlib.util
+import re
+import warnings
+from bisect import bisect_left
+from dataclasses import replace
+from functools import cache, partial
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import seaborn as sns
+from matplotlib import font_manager
+from matplotlib.backends.backend_agg import RendererAgg
+
+from helpers.words.lines import pieces
+
+# The one place of colours. Names are meanings; those used together also differ in grey (tests/figures/test_style.py).
+COLOURS = {
+    "yes": "#1f6fa8",
+    "no": "#e39a4b",
+    "aside": "#c3c8ce",  # other, nothing, unknown, no answer
+    "first": "#0b5f5b",
+    "second": "#b07cc6",
+    "third": "#e3b85a",
+    "now": "#98a5b6",
+    "wanted": "#2a74b0",
+    "hypothetical": "#7d1d17",
+    "own": "#33478f",
+    "other_side": "#d08a4a",
+    "reached": "#c9702a",
+    "neutral": "#3f7f93",
+    "strong": "#14557b",
+    "open": "#d98a2b",
+    "wrong": "#a8322a",
+    "ink": "#22272e",
+    "quiet": "#5c6570",
+    "grid": "#e3e6ea",
+}
+VERDICTS = {  # of a paired test, or of an audited figure
+    **{"always": COLOURS["strong"], "undetermined": COLOURS["open"], "never": COLOURS["aside"]},
+    **{"holds": COLOURS["yes"], "fails": COLOURS["wrong"]},
+}
+ASIDE = ("none", "other", "undisclosed", "no_answer")  # roles drawn last and in grey
+WIDTH, DPI, MARGIN = 8.0, 200, 0.18  # inches, dots per inch, inches
+SMALL, TITLE, SUBTITLE = 9.0, 14.0, 10.0  # points; nothing is smaller than SMALL
+GLYPH = re.compile(r"Glyph (\d+) .* missing from font")  # matplotlib's warning of a sign that its fonts lack
+FONTS = {"en": ["DejaVu Sans", "IPAexGothic"], "ja": ["IPAexGothic", "DejaVu Sans"]}
+
+
+def colour(name):
+    """The colour of a meaning, as matplotlib takes it."""
+    return COLOURS[name]
+
+
+def palette(*names):
+    """Colours of several meanings, for seaborn's `palette`."""
+    return [COLOURS[name] for name in names]
+
+
+def ramp(name):
+    """A colour map from white to the colour of a meaning."""
+    return sns.light_palette(COLOURS[name], as_cmap=True)
+
+
+def ink_on(fill):
+    """White on dark colours, ink on light ones (contrast of at least 4.5 to 1 in both cases)."""
+    return "white" if 1.05 / (luminance(fill) + 0.05) >= 4.5 else COLOURS["ink"]
+
+
+def luminance(fill):
+    """Relative luminance of a colour, from 0 (black) to 1 (white), as WCAG 2 defines it."""
+    channels = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in mpl.colors.to_rgb(fill)]
+    return float(np.dot(channels, (0.2126, 0.7152, 0.0722)))
+
+
+def is_light_face():
+    """Whether the theme's first font has one weight only, so that nothing is set in bold."""
+    return mpl.rcParams["font.family"][0] == FONTS["ja"][0]
+
+
+# --- theme -----------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _add_japanese_font():
+    # The package's own import would change matplotlib's settings, so only its font file is used.
+    package = importlib.util.find_spec("matplotlib_fontja").submodule_search_locations[0]
+    font_manager.fontManager.addfont(str(Path(package) / "fonts" / "ipaexg.ttf"))
+    entry = font_manager.fontManager.ttflist[-1]
+    font_manager.fontManager.ttflist.append(replace(entry, weight=700))  # it has one weight: bold is the same file
+
+
+def use_theme(lang):
+    """Set matplotlib's defaults to the project's look in a language ("en" or "ja")."""
+    _add_japanese_font()
+    sns.set_theme(style="white", palette="colorblind")
+    mpl.rcParams.update(
+        {
+            "font.family": FONTS[lang],  # after seaborn, which resets it
+            "font.size": SMALL,
+            "axes.labelsize": SMALL,
+            "xtick.labelsize": SMALL,
+            "ytick.labelsize": SMALL,
+            "text.color": COLOURS["ink"],
+            "axes.labelcolor": COLOURS["quiet"],
+            "xtick.color": COLOURS["quiet"],
+            "ytick.color": COLOURS["ink"],
+            "axes.edgecolor": COLOURS["aside"],
+            "legend.fontsize": SMALL,
+            "axes.titlesize": SMALL,
+            "axes.grid.axis": "x",
+            "axes.axisbelow": True,
+            "grid.color": COLOURS["grid"],
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.spines.bottom": False,
+            "axes.unicode_minus": False,
+            "text.parse_math": False,  # a dollar sign in someone's label is a dollar sign
+            "svg.fonttype": "path",
+            "svg.hashsalt": "survey",
+        }
+    )
+
+
+# --- lines of text ---------------------------------------------------------------------------------------------------
+
+
+@cache
+def _renderer():
+    return RendererAgg(1, 1, 720)  # fine enough that rounding to whole dots does not add up
+
+
+@cache
+def _sign_width(sign, family, size, weight):
+    font = font_manager.FontProperties(family=family, size=size, weight=weight)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", GLYPH.pattern)  # said once, when the figure is drawn
+        return _renderer().get_text_width_height_descent(sign, font, False)[0] / 10
+
+
+def text_width(text, size, weight="normal"):
+    """The width of a line of text in points, in the current theme's font.
+
+    It is the sum of its signs' widths: kerning moves a line by less than a point, and a long label is measured at
+    hundreds of places on its way to a good line break.
+    """
+    family = tuple(mpl.rcParams["font.family"])
+    return sum(_sign_width(sign, family, size, weight) for sign in text)
+
+
+def wrap(text, width, size=SMALL, weight="normal"):
+    """Text broken into lines of at most `width` points at words or Japanese phrases; overlong pieces break anywhere."""
+    lines = [""]
+    for piece in pieces(" ".join(text.split())):
+        if not lines[-1] or text_width((lines[-1] + piece).rstrip(), size, weight) <= width:
+            lines[-1] += piece
+        else:
+            lines.append(piece)
+        while text_width(lines[-1].rstrip(), size, weight) > width and len(lines[-1]) > 1:
+            line = lines[-1]
+            # A little narrower: over a hundred like signs, rounding to whole dots adds up.
+            too_wide = partial(lambda line, n: text_width(line[:n], size, weight) > 0.95 * width, line)
+            cut = max(1, bisect_left(range(1, len(line)), True, key=too_wide))
+            lines[-1:] = [line[:cut], line[cut:]]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def wrap_even(text, width, size=SMALL, weight="normal"):
+    """Like `wrap`, with lines of about the same length: a last line of one word reads badly."""
+    wrapped = wrap(text, width, size, weight)
+    lines = wrapped.count("\n")
+    narrower = width
+    longest = max((text_width(piece.rstrip(), size, weight) for piece in pieces(text)), default=0)
+    while lines and narrower > max(width / 2, longest + width / 40):
+        narrower -= width / 40
+        trial = wrap(text, narrower, size, weight)
+        if trial.count("\n") > lines:
+            break
+        wrapped = trial
+    return wrapped
+
+
+def fit(text, width, lines, size=SMALL, weight="normal", even=True):
+    """Like `wrap_even`, but of at most `lines` lines: what is left out of an overlong text ends in "…".
+
+    The tables have such a text in full; in a figure it would cover its neighbours.
+    """
+    wrapped = (wrap_even if even else wrap)(text, width, size, weight)
+    if wrapped.count("\n") < lines:
+        return wrapped
+    *kept, last = wrap(text, width, size, weight).split("\n")[:lines]
+    while last and text_width(f"{last}…", size, weight) > width:
+        last = last[:-1].rstrip()
+    return "\n".join([*kept, f"{last}…"])
