@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from helpers.report import notebook as topic
 from helpers.survey import folder as survey
 
 # The same examples on every run, and no time limit for a single one: slow machines must not fail.
@@ -41,11 +40,3 @@ def osaka():
 @pytest.fixture
 def copy_of_osaka(tmp_path):
     return FolderCopy(shutil.copytree(survey.DATA / "osaka-2019", tmp_path / "osaka-2019"))
-
-
-@pytest.fixture
-def shown(monkeypatch):
-    """What the topic shows, as plain text."""
-    words = []
-    monkeypatch.setattr(topic, "display", lambda data, **_: words.append(data["text/plain"]))
-    return words

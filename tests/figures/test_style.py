@@ -1,0 +1,152 @@
+"""Lines of text that fit, colours that can be told apart, and the theme of each language."""
+
+import itertools
+
+import budoux
+import matplotlib as mpl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.colors import to_rgb
+
+from helpers.figures import style
+from helpers.words.lines import pieces
+
+
+def bare(words):
+    return "".join(words.split())
+
+
+def widths(wrapped, size=style.SMALL):
+    return [style.text_width(line, size) for line in wrapped.split("\n")]
+
+
+# --- wrapping --------------------------------------------------------------------------------------------------------
+
+LETTERS = "abcWi.,;:()“”–- \n　0123456789あいうのはを把握協定取引先業企、。（）・ー"
+wrappers = pytest.mark.parametrize("wrapper", [style.wrap, style.wrap_even])
+
+
+@wrappers
+@given(words=st.text(LETTERS, max_size=60), width=st.floats(5, 300))
+def test_wrapping_loses_nothing_and_stays_within_the_width(wrapper, words, width):
+    style.use_theme("ja")
+    wrapped = wrapper(words, width)
+    assert bare(wrapped) == bare(words)
+    lines = wrapped.split("\n")
+    assert all(w <= width or len(line) == 1 for line, w in zip(lines, widths(wrapped), strict=True))
+    assert all(line == line.strip() for line in lines)
+    parts = pieces(words)
+    if max(widths("\n".join(piece.rstrip() for piece in parts))) <= width:
+        assert set(itertools.accumulate(map(bare, lines))) <= {"", *itertools.accumulate(map(bare, parts))}
+
+
+@wrappers
+def test_text_that_fits_stays_on_one_line(wrapper):
+    style.use_theme("en")
+    assert wrapper("one  short\nline", 500) == "one short line"
+    assert wrapper("", 500) == ""
+
+
+@wrappers
+def test_lines_break_at_spaces(wrapper):
+    style.use_theme("en")
+    words = "State and local government should support them with money"
+    lines = wrapper(words, 100).split("\n")
+    assert len(lines) > 2
+    assert " ".join(lines) == words
+
+
+@wrappers
+def test_lines_break_after_hyphens(wrapper):
+    style.use_theme("en")
+    wrapped = wrapper("medium-sized", style.text_width("medium-", style.SMALL) + 1)
+    assert wrapped == "medium-\nsized"
+
+
+def test_japanese_breaks_between_phrases():
+    style.use_theme("ja")
+    words = "取引先に求めていくべき事項・基準が分からない"
+    phrases = budoux.load_default_japanese_parser().parse(words)
+    assert 3 < len(phrases) < len(words) / 2
+    breaks = set(itertools.accumulate(phrases))
+    longest = max(style.text_width(phrase, style.SMALL) for phrase in phrases)
+    for width in (longest + 1, 1.5 * longest, 2 * longest):
+        lines = style.wrap(words, width).split("\n")
+        assert len(lines) > 1
+        assert set(itertools.accumulate(lines)) <= breaks
+
+
+@wrappers
+def test_overlong_words_break_anywhere(wrapper):
+    style.use_theme("en")
+    wrapped = wrapper("Donaudampfschifffahrtsgesellschaft", 60)
+    assert bare(wrapped) == "Donaudampfschifffahrtsgesellschaft"
+    assert wrapped.count("\n") >= 2
+    assert max(widths(wrapped)) <= 60
+
+
+@wrappers
+def test_a_width_below_one_letter_ends(wrapper):
+    style.use_theme("en")
+    assert wrapper("WWW", 1) == "W\nW\nW"
+
+
+def test_even_lines_have_no_short_last_line():
+    style.use_theme("en")
+    words = "Most named on the partners’ side is that they are not able to do it"
+    greedy, even = (f(words, 200) for f in (style.wrap, style.wrap_even))
+    assert even.count("\n") == greedy.count("\n")
+    assert max(widths(even)) <= max(widths(greedy))
+    assert min(widths(even)) >= min(widths(greedy))
+
+
+# --- colours ---------------------------------------------------------------------------------------------------------
+
+
+def contrast(first, second):
+    """The contrast of two colours as WCAG 2 defines it."""
+
+    def luminance(color):
+        linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+TOGETHER = [
+    *[("yes", "no"), ("yes", "aside"), ("no", "aside"), ("first", "second"), ("second", "third"), ("first", "third")],
+    *[
+        ("now", "wanted"),
+        ("wanted", "hypothetical"),
+        ("own", "other_side"),
+        ("other_side", "aside"),
+        ("reached", "grid"),
+    ],
+    *[("strong", "open"), ("open", "aside"), ("strong", "aside"), ("strong", "yes"), ("neutral", "no")],
+]
+
+
+@pytest.mark.parametrize("pair", TOGETHER)
+def test_colours_used_together_differ_in_grey(pair):
+    if pair in {("no", "aside"), ("neutral", "no")}:
+        assert contrast(*map(style.colour, pair)) > 1.3
+    else:
+        assert contrast(*map(style.colour, pair)) >= 1.5
+
+
+@pytest.mark.parametrize("fill", sorted(set(style.COLOURS.values())))
+def test_numbers_on_bars_can_be_read(fill):
+    assert contrast(style.ink_on(fill), fill) >= 4.5
+
+
+@pytest.mark.parametrize("name", ["ink", "quiet"])
+def test_words_on_paper_can_be_read(name):
+    assert contrast(style.COLOURS[name], "white") >= 4.5
+
+
+def test_theme_is_that_of_the_language():
+    for lang, fonts in style.FONTS.items():
+        style.use_theme(lang)
+        assert mpl.rcParams["font.family"] == fonts
