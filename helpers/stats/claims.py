@@ -6,10 +6,11 @@ what was published, in which case bounds say what is possible.
 
 import pandas as pd
 
-from . import tests_of_counts as chisquare
+from . import tests_of_counts
 from .margins import joint_range, margins, mcnemar_range
 from .shares import half_up
 
+UNITS = {"same": "p", "less": "points", **dict.fromkeys(("count", "reach_count", "any_count", "largest"), "count")}
 VERDICTS = ("holds", "rounded", "fails", "undecided")
 
 
@@ -105,7 +106,7 @@ def _same(survey, claim, alpha):
     paired = mcnemar_range(margins(survey, *first), margins(survey, *second), alpha=alpha)
     verdict = {"never": "holds", "always": "fails", "undetermined": "undecided"}[paired.verdict]
     item = [first[1]] if survey.question(first[0])["kind"] == "multiple" else None
-    apart = chisquare.homogeneity(survey, first[0], second[0], item)
+    apart = tests_of_counts.homogeneity(survey, first[0], second[0], item)
     return _result(apart["p"], paired.p_min, paired.p_max, verdict, "paired")
 
 
@@ -145,7 +146,8 @@ _KINDS = {
 
 
 def audit_claims(survey, alpha=0.05):
-    """Every claim with its verdict: claim, place, kind, text, stated, value, low, high, verdict, reason.
+    """Every claim with its verdict: claim, place, kind, text, stated, unit (of
+    value, low and high: percent, count, points or p), value, low, high, verdict, reason.
 
     `value` is what the counts give (a percentage, a count, or for "same" the p-value as if independent); `low` and
     `high` are bounds where only bounds follow. Claims of no difference are judged at the level `alpha`.
@@ -156,8 +158,9 @@ def audit_claims(survey, alpha=0.05):
         kind = claim["kind"]
         result = _same(survey, claim, alpha) if kind == "same" else _KINDS[kind](survey, claim)
         about = {"claim": claim["claim"], "place": claim["place"], "kind": claim["kind"]}
-        rows.append({**about, "text": claim[f"text_{survey.lang}"], "stated": claim["value"], **result})
-    columns = ["claim", "place", "kind", "text", "stated", "value", "low", "high", "verdict", "reason"]
+        about |= {"text": claim[f"text_{survey.lang}"], "stated": claim["value"], "unit": UNITS.get(kind, "percent")}
+        rows.append({**about, **result})
+    columns = ["claim", "place", "kind", "text", "stated", "unit", "value", "low", "high", "verdict", "reason"]
     return pd.DataFrame(rows, columns=columns)
 
 

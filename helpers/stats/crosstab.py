@@ -1,168 +1,18 @@
-"""One question by another, in tables in which no respondent can be recognised, and their tests.
+"""One question by another, with what must not be shown marked, and the tests of such tables.
 
-A cell is thin if fewer than `min_cell` respondents stand in it, but not nobody: an empty cell says that nobody gave this
-answer, which singles out no one. Thin cells are hidden (primary suppression), and as many others with them that no
-hidden cell follows from what is shown (complementary suppression). Whoever tries is taken to know *all* totals, also
-those that the table hides, since the other tables of a report print them, and that counts are whole and not negative. What
-the totals tell by themselves (where nobody gave an answer, no group did) no table can hide.
-Where a group or an answer has fewer respondents than `min_cell` in all, its whole row or column is hidden, empty cells
-included: there they would say what its few respondents did not answer.
-
-Hidden cells could also be worked out from a test statistic. Where cells are hidden, a p-value is therefore published
-rounded up, to no more digits than some other table shares for each hidden cell, and statistic and effect not at all.
-A multiple-choice question is protected item by item (ticked, not ticked); that answers may exclude each other is not
-taken into account.
+What is hidden, and why p-values are rounded up where something is, stands in `disclosure`.
 """
 
-import math
-from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
-from scipy.special import gammaln
 
-from . import joint
-from .tests_of_counts import THIN, independence
+from . import joint, tests_of_counts, weights
+from .disclosure import gate, hidden_totals, published, suppress, told
+from .exact import exact_p, filled, pearson_p
 
-SEED = joint.SEED
-LEVEL = 0.05  # where nothing finer may be told: p-values up to here, and those above
-TABLES = 9999  # drawn for an exact test by simulation
-
-
-# --- what may be shown -----------------------------------------------------------------------------------------------
-
-
-def alternatives(table, hidden, cell):
-    """Tables with the same totals and the same shown cells, but another count in this cell: one up, one down, if they exist.
-
-    `table` holds counts, `hidden` is a mask of the same shape, `cell` an index pair that is hidden. Counts change by 1
-    along a closed path of hidden cells. There is one if and only if the cell is not determined, since two tables with
-    the same totals differ by a sum of such paths (Gusfield 1988, SIAM Journal on Computing 17:552-571).
-    """
-    for up in (True, False):
-        if (up or table[cell] > 0) and (steps := _closed_path(table, hidden, cell, up)):
-            changed = table.copy()
-            for index, change in steps:
-                changed[index] += change
-            yield changed
-
-
-def alternative(table, hidden, cell):
-    """The first of `alternatives`, or None if the cell is determined."""
-    return next(alternatives(table, hidden, cell), None)
-
-
-def _closed_path(table, hidden, cell, up):
-    """Cells and changes (+1, -1) of a closed path through the cell, found breadth first; None if there is none.
-
-    Nodes are rows and columns. A hidden cell leads from its row to its column by growing, and back by shrinking if it is
-    not empty; a path that returns to where it began leaves all totals as they are.
-    """
-    rows = table.shape[0]
-    row, column = cell[0], rows + cell[1]
-    start, end = (column, row) if up else (row, column)
-    came, queue = {start: None}, deque([start])
-    while queue and end not in came:
-        here = queue.popleft()
-        line = hidden[here] if here < rows else hidden[:, here - rows] & (table[:, here - rows] > 0)
-        for there in np.flatnonzero(line) + (rows if here < rows else 0):
-            taken = (here, there - rows) if here < rows else (there, here - rows)
-            if there not in came and taken != tuple(cell):
-                came[there] = here
-                queue.append(there)
-    if end not in came:
-        return None
-    steps, here = [(tuple(cell), 1 if up else -1)], end
-    while came[here] is not None:
-        before = came[here]
-        steps.append(((before, here - rows), 1) if before < rows else ((here, before - rows), -1))
-        here = before
-    return steps
-
-
-def wander(table, hidden, steps=6000, every=10, restart=300, seed=SEED):
-    """Tables with the same totals and shown cells, met on random walks of moves around rectangles of hidden cells.
-
-    A walk begins anew at the table after `restart` steps, and every `every`-th table is told.
-    """
-    rng, now = np.random.default_rng(seed), table.copy()
-    r, c = table.shape
-    rows, columns = rng.integers(r, size=(steps, 2)), rng.integers(c, size=(steps, 2))
-    for step, ((i, k), (j, m)) in enumerate(zip(rows, columns, strict=True), start=1):
-        closed = i != k and j != m and hidden[i, j] and hidden[i, m] and hidden[k, j] and hidden[k, m]
-        if closed and now[i, j] and now[k, m]:
-            now[i, j] -= 1
-            now[k, m] -= 1
-            now[i, m] += 1
-            now[k, j] += 1
-        if step % every == 0:
-            yield now.copy()
-        if step % restart == 0:
-            now = table.copy()
-
-
-def determined(table, hidden):
-    """The hidden cells that follow from the totals and the shown cells: a mask."""
-    found = np.zeros_like(hidden)
-    for cell in map(tuple, np.argwhere(hidden)):
-        found[cell] = alternative(table, hidden, cell) is None
-    return found
-
-
-def thin(table, min_cell):
-    """Primary suppression: the mask of cells from 1 to min_cell - 1, and of all cells of rows and columns as small."""
-    few = (table > 0) & (table < min_cell)
-    for axis in (0, 1):
-        total = table.sum(axis=axis, keepdims=True)
-        few |= (total > 0) & (total < min_cell)
-    return few
-
-
-def suppress(table, min_cell=5, hidden=None):
-    """The mask of cells to hide: the thin ones, those of the mask `hidden` if given, and as many others as it takes.
-
-    While a hidden cell is determined, and not by the totals alone, three others that form a rectangle with it are hidden
-    too, so that counts can move around it (Cox 1980, JASA 75:377-385): those that lose the least.
-    """
-    table = np.asarray(table)
-    hidden = thin(table, min_cell) | (np.zeros(table.shape, dtype=bool) if hidden is None else hidden)
-    if not hidden.any():
-        return hidden
-    told = determined(table, np.ones_like(hidden))
-    while (exposed := np.argwhere(determined(table, hidden) & ~told)).size:
-        more = min(_rectangles(table, hidden, tuple(exposed[0])), default=None)
-        if more:
-            for cell in more[1]:
-                hidden[cell] = True
-        else:  # no rectangle helps: the smallest cell that is left, empty ones last
-            shown = map(tuple, np.argwhere(~hidden))
-            hidden[min(shown, key=lambda cell: (table[cell] == 0, table[cell], cell))] = True
-    return hidden
-
-
-def _rectangles(table, hidden, cell):
-    """What each rectangle with this cell in a corner costs, if counts can move around it: ((count, number), corners)."""
-    row, column = cell
-    for other_row in (i for i in range(table.shape[0]) if i != row):
-        for other_column in (j for j in range(table.shape[1]) if j != column):
-            aside = ((row, other_column), (other_row, column))
-            across = (other_row, other_column)
-            if (table[cell] and table[across]) or (table[aside[0]] and table[aside[1]]):
-                corners = (*aside, across)
-                new = [int(table[corner]) for corner in corners if not hidden[corner]]
-                yield (sum(new), len(new)), corners
-
-
-def hidden_totals(totals, min_cell=5):
-    """The mask of totals to hide: those from 1 to min_cell - 1, and one more where a single one would follow."""
-    totals = np.asarray(totals)
-    hidden = (totals > 0) & (totals < min_cell)
-    if hidden.sum() == 1 and (~hidden).any():
-        rest = np.where(hidden | (totals == 0), np.inf, totals)
-        hidden[int(rest.argmin()) if np.isfinite(rest).any() else int((~hidden).argmax())] = True
-    return hidden
+FAMILY = ("independence", "independence_exact", "multiple_independence", "rao_scott")  # tests adjusted together
 
 
 # --- the table -------------------------------------------------------------------------------------------------------
@@ -261,7 +111,7 @@ def crosstab(responses, row_question, column_question, min_cell=5, closed=()):
         counts = items[asked].astype(int).groupby(group.to_numpy()).sum().reindex(rows, fill_value=0)
         hidden = _suppress_items(counts.to_numpy(), base.to_numpy(), min_cell, _rows_of(counts, closed))
     counts.index.name, counts.columns.name = row_question, column_question
-    return CrossTable(
+    table = CrossTable(
         row_question=row_question,
         column_question=column_question,
         counts=counts,
@@ -270,6 +120,7 @@ def crosstab(responses, row_question, column_question, min_cell=5, closed=()):
         hidden_base=pd.Series(hidden_totals(base, min_cell) | base.index.isin(closed), base.index),
         multiple=items is not None,
     )
+    return gate(table, min_cell)
 
 
 def _rows_of(counts, closed):
@@ -303,66 +154,6 @@ class Association:
     decimals: int | None
 
 
-def _filled(table):
-    return table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
-
-
-def exact_p(tables, resamples=TABLES, seed=SEED):
-    """Fisher's exact test (Freeman and Halton 1951) of tables with the same totals, one p-value each.
-
-    2 x 2 tables exactly; larger ones against `resamples` tables drawn with these totals (Patefield 1981). With k of them
-    no more likely than the one observed, p is (k + 1) / (resamples + 1).
-    """
-    tables = [_filled(np.asarray(table)) for table in tables]
-    if tables[0].shape == (2, 2):
-        return [float(stats.fisher_exact(table).pvalue) for table in tables]
-    totals = tables[0].sum(axis=1), tables[0].sum(axis=0)
-    drawn = stats.random_table(*totals, seed=np.random.default_rng(seed)).rvs(resamples)
-    # minus the logarithm of the probability, but for a constant
-    rarity = np.sort(gammaln(drawn + 1.0).sum(axis=(1, 2)))
-    found = gammaln(np.array(tables) + 1.0).sum(axis=(1, 2))
-    as_rare = resamples - np.searchsorted(rarity, found - 1e-7)
-    return list((1 + as_rare) / (1 + resamples))
-
-
-def pearson_p(tables):
-    """The p-values of Pearson's chi-square of tables with the same totals."""
-    tables = np.array([_filled(np.asarray(table)) for table in tables], dtype=float)
-    rows, columns = tables[0].sum(axis=1), tables[0].sum(axis=0)
-    expected = np.outer(rows, columns) / rows.sum()
-    statistics = ((tables - expected) ** 2 / expected).sum(axis=(1, 2))
-    return list(stats.chi2.sf(statistics, (len(rows) - 1) * (len(columns) - 1)))
-
-
-def told(p, decimals):
-    """A p-value rounded up to decimals, so that rounding never makes a finding; 0 decimals: LEVEL or, above it, 1."""
-    if decimals == 0:
-        return LEVEL if p <= LEVEL else 1.0
-    return min(1.0, math.ceil(p * 10**decimals - 1e-9) / 10**decimals)
-
-
-def published(table, hidden, p_values):
-    """The p-value of a table as far as it tells no hidden cell: `(p, decimals)`; NaN if even `told(p, 0)` would.
-
-    `p_values` gives the p-values of a list of tables. For each hidden cell there must be another table with the same
-    totals, shown cells and published p-value, but another count there (unless the totals tell the cell by themselves).
-    """
-    cells = list(map(tuple, np.argwhere(hidden)))
-    others = [other for cell in cells for other in alternatives(table, hidden, cell)]
-    if not others:
-        return p_values([table])[0], None
-    others += wander(table, hidden)
-    p, *rest = p_values([table, *others])
-    differs = np.array([other != table for other in others])
-    needed = differs.any(axis=0)  # all hidden cells but those that the totals tell
-    for decimals in (3, 2, 1, 0):
-        as_told = told(p, decimals)
-        same = np.array([told(other, decimals) == as_told for other in rest])
-        if (differs[same].any(axis=0) | ~needed).all():
-            return as_told, decimals
-    return np.nan, 0
-
-
 def association(crossed):
     """Whether the answers of a crosstab depend on the group, single-choice question by single-choice question.
 
@@ -370,11 +161,11 @@ def association(crossed):
     two groups or answers are there.
     """
     table = crossed.counts.to_numpy()
-    filled = _filled(table)
-    if min(filled.shape, default=0) < 2:
+    full = filled(table)
+    if min(full.shape, default=0) < 2:
         return None
-    statistic, df, p, v, least = independence(filled)
-    exact = least < THIN
+    statistic, df, p, v, least = tests_of_counts.independence(full)
+    exact = least < tests_of_counts.THIN
     hidden = crossed.hidden.to_numpy()
     p, decimals = published(table, hidden, exact_p if exact else pearson_p)
     if exact:
@@ -399,3 +190,72 @@ def multiple_association(crossed, responses, resamples=joint.RESAMPLES):
     p = told(found.p_bootstrap, 2) if hides else found.p_bootstrap
     statistic = np.nan if hides else found.statistic
     return Association("multiple_independence", statistic, np.nan, p, np.nan, found.n, np.nan, 2 if hides else None)
+
+
+# --- all crosstabs of a survey ---------------------------------------------------------------------------------------
+
+
+def crosstabs(survey, groups, questions, min_cell=5):
+    """The crosstabs of questions by each of the single-choice questions in `groups`: a list of CrossTables.
+
+    Both are ids. Pairs of which nobody was put both questions are left out; without raw answers there are none.
+    """
+    if survey.responses is None:
+        return []
+    pairs = [(g, q) for i, g in enumerate(groups) for q in questions if q not in groups[: i + 1]]
+    return [
+        crosstab(survey.responses, *pair, min_cell, _closed(survey, *pair, min_cell))
+        for pair in pairs
+        if put_to_both(survey.responses, *pair)
+    ]
+
+
+def _closed(survey, group, question, min_cell):
+    """Groups whose number of respondents asked is hidden in the crosstab of the answer that leads to the question."""
+    source, _, option = survey.question(question)["asked_if"].partition("=")
+    if not option or source == group:
+        return []
+    above = _closed(survey, group, source, min_cell)
+    hidden = crosstab(survey.responses, group, source, min_cell, above).hidden
+    return list(hidden.index[hidden[option]])
+
+
+def crosstab_tests(survey, crossed):
+    """One test for each crosstab that has two groups and two answers, as a table of tests.csv, Holm over all of them."""
+    rows = [row for table in crossed if (row := _test(survey, table))]
+    return tests_of_counts.as_table(rows, "crosstabs", FAMILY)
+
+
+def _test(survey, table):
+    own = weights.of(survey)
+    if own is not None and not table.multiple and (row := _weighted_test(survey.responses, table, own)):
+        return row
+    found = multiple_association(table, survey.responses) if table.multiple else association(table)
+    if found is None:
+        return None
+    names = ("statistic", "df", "p", "effect", "n", "min_expected")
+    numbers = {name: getattr(found, name) for name in names}
+    kind = "" if table.multiple else "cramers_v"
+    decimals = np.nan if found.decimals is None else found.decimals
+    return _row(table, found.test, **numbers, effect_kind=kind, decimals=decimals)
+
+
+def _row(table, test, **numbers):
+    return tests_of_counts.row(table.row_question, table.column_question, list(table.counts.columns), test, **numbers)
+
+
+def _weighted_test(responses, table, own):
+    """Rao and Scott's test of a crosstab; None where it does not exist.
+
+    As in `association`, neither statistic nor effect is told where cells are hidden, and p is rounded up.
+    """
+    try:
+        found = weights.rao_scott(responses[table.row_question], responses[table.column_question], own)
+    except ValueError:
+        return None
+    if table.hidden.to_numpy().any():
+        return _row(table, "rao_scott", p=told(found.p, 2), n=found.n, decimals=2)
+    full = filled(table.counts.to_numpy())
+    effect = np.sqrt(found.statistic / found.n / (min(full.shape) - 1))
+    numbers = {"statistic": found.f, "df": found.df, "df2": found.df2, "p": found.p, "n": found.n}
+    return _row(table, "rao_scott", **numbers, effect=effect, effect_kind="cramers_v")

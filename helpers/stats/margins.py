@@ -17,99 +17,23 @@ If the no-answers overlap as far as the margins allow (`missing="shared"`), min(
 question. Taking them out leaves the same problem with m1 and m2 smaller by that number, one of them 0, so the cell
 missing/missing stays empty by itself: the band of the smaller margins is exact again.
 
-On a diagonal b - c = d every p-value of METHODS rises with b + c: the same difference among more who disagree is less
-evidence. With k = min(b, c), n = b + c, X ~ Binomial(n, 1/2), f(k) = P(X = k) and F(k) = P(X <= k), going to
-(b + 1, c + 1) adds two trials, and F(k) grows by (f(k + 1) - f(k)) / 4, which is >= 0 as long as 2k + 1 <= n. For
-d != 0 exact is 2 F(k), at most 1, and mid-p is F(k - 1) + F(k), so both rise; asymptotic depends on d² / n alone. For
-d = 0 exact and asymptotic are 1, and mid-p is 1 - f(k) / 2, which rises too, with one exception: b = c = 0 is no
-evidence at all, p = 1, while b = c = 1 has 0.75.
+Along a diagonal b - c = d p rises (see `mcnemar`), so that its first points are the significant ones.
 """
 
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
-from scipy.special import bdtr, chdtrc
+import pandas as pd
+
+from .mcnemar import METHODS, check_alpha, check_choice, is_count, mcnemar_p, show
 
 # p within rounding of alpha counts as equal to it: exact p-values are fractions of powers of 2, and can hit 0.0625
 _BELOW = 1 - 1e-12
 
 
-# --- McNemar's test --------------------------------------------------------------------------------------------------
-
-
-def _tail(k, n):
-    """P(X <= k) of X ~ Binomial(n, 1/2); 0 for k < 0."""
-    return np.where(k < 0, 0.0, bdtr(np.maximum(k, 0), n, 0.5))
-
-
-def _exact(b, c):
-    # within one of each other the doubled tail is 1 or more; said outright, lest it round to 0.9999
-    return np.where(np.abs(b - c) <= 1, 1.0, np.minimum(2 * _tail(np.minimum(b, c), b + c), 1))
-
-
-def _mid_p(b, c):
-    k, n = np.minimum(b, c), b + c
-    # F(k - 1) + F(k) is 2 F(k) - P(X = k); for b = c, 1 - P(X = k) / 2 is 1/2 + F(k - 1) by symmetry
-    p = _tail(k - 1, n) + np.where(b == c, 0.5, _tail(k, n))
-    return np.where(n == 0, 1.0, p)
-
-
-def _asymptotic(b, c):
-    return chdtrc(1, np.square(b - c, dtype=float) / np.maximum(b + c, 1))
-
-
-METHODS = {"exact": _exact, "mid-p": _mid_p, "asymptotic": _asymptotic}
 MISSING = ("free", "shared")
 
-
-def mcnemar_p(b, c, method="exact"):
-    """Two-sided p-value of McNemar's test from the discordant counts b (yes, no) and c (no, yes).
-
-    `b` and `c` are whole numbers, or arrays of them that broadcast; the result has their shape. Methods:
-    "exact", twice the smaller binomial tail, at most 1; "mid-p", exact less the probability of what was observed, and
-    1 less half of it where b = c (Fagerland, Lydersen & Laake 2013, https://doi.org/10.1186/1471-2288-13-91);
-    "asymptotic", chi-square with 1 degree of freedom and no continuity correction. Without discordant answers p is 1.
-    Raises ValueError for an unknown method and for counts that are negative or not whole.
-    """
-    _check_choice("method", method, METHODS)
-    p = METHODS[method](_counts("b", b), _counts("c", c))
-    return float(p) if np.ndim(p) == 0 else p
-
-
 # --- checking what comes in ------------------------------------------------------------------------------------------
-
-
-def _show(value, width=60):
-    """A value on one line of a message, however long its own form is."""
-    text = " ".join(repr(value).split())
-    return text if len(text) <= width else text[: width - 1] + "…"
-
-
-def _check_choice(name, value, known):
-    if not isinstance(value, str) or value not in known:
-        raise ValueError(f"{name}: found {_show(value)}; expected one of {', '.join(known)}")
-
-
-def _check_alpha(alpha):
-    if not _is_number(alpha) or not 0 < alpha < 1:
-        raise ValueError(f"alpha: found {_show(alpha)}; expected a number between 0 and 1, both excluded")
-
-
-def _is_number(value):
-    return isinstance(value, Real) and not isinstance(value, bool)
-
-
-def _is_count(value):
-    return _is_number(value) and float(value).is_integer() and value >= 0
-
-
-def _counts(name, values):
-    """Discordant counts as integers, of any shape."""
-    array = np.asarray(values)
-    if array.dtype.kind not in "iuf" or not np.all((array >= 0) & (array < 2**53) & (array == np.floor(array))):
-        raise ValueError(f"{name}: found {_show(values)}; expected whole numbers, 0 or more")
-    return array.astype(np.int64)
 
 
 def _margin(name, margin):
@@ -118,15 +42,15 @@ def _margin(name, margin):
         numbers = tuple(margin)
     except TypeError:
         numbers = ()
-    if len(numbers) != 3 or not all(_is_count(number) for number in numbers):
+    if len(numbers) != 3 or not all(is_count(number) for number in numbers):
         expected = "three whole numbers, 0 or more: yes, no, missing"
-        raise ValueError(f"{name}: found {_show(margin)}; expected {expected}")
+        raise ValueError(f"{name}: found {show(margin)}; expected {expected}")
     return tuple(int(number) for number in numbers)
 
 
 def _read(first, second, missing="free"):
     """Both margins, checked; under missing="shared", without those who answered neither question."""
-    _check_choice("missing", missing, MISSING)
+    check_choice("missing", missing, MISSING)
     first, second = _margin("first", first), _margin("second", second)
     if sum(first) != sum(second) or sum(first) == 0:
         found = f"{sum(first)} respondents in {first} and {sum(second)} in {second}"
@@ -286,8 +210,8 @@ def mcnemar_range(first, second, method="exact", missing="free", alpha=0.05):
     (see `feasible`), `alpha` the level. The work is one pass over the diagonals b - c, each bisected where p crosses
     alpha. Raises ValueError for bad margins, an unknown method or missing, or alpha outside (0, 1).
     """
-    _check_choice("method", method, METHODS)
-    _check_alpha(alpha)
+    check_choice("method", method, METHODS)
+    check_alpha(alpha)
     band = feasible(first, second, missing)
     total = int((band.reach(band.diagonals) + 1).sum())
     significant = int(_significant(band, band.diagonals, method, alpha).sum())
@@ -341,20 +265,20 @@ class TippingPoint:
 
 
 def _phi(yes, b, c, no):
-    return (yes * no - b * c) / np.sqrt(float((yes + b) * (c + no) * (yes + c) * (b + no)))
+    return (yes * no - b * c) / np.sqrt((yes + b) * (c + no) * 1.0 * (yes + c) * (b + no))
 
 
 def tipping_point(first, second, method="exact", alpha=0.05):
     """The discordance b + c at which the test of the published difference flips: a TippingPoint.
 
-    In plain words: significant as long as no more than `discordant` firms answered the two questions differently.
+    On this one diagonal the difference is significant as long as no more than `discordant` respondents answered differently.
     The published difference b - c = y1 - y2 is held fixed (with missing answers: see `nested`), and b + c moves. For
     `phi`, the no-answers are shared as far as the margins allow; on this difference, whoever then answered one question
     only said no to it, so that y1 - b said yes to both and min(n1 - c, n2 - b) no to both. Arguments and errors as in
     `mcnemar_range`.
     """
-    _check_choice("method", method, METHODS)
-    _check_alpha(alpha)
+    check_choice("method", method, METHODS)
+    check_alpha(alpha)
     (y1, n1, _), (y2, n2, _) = _read(first, second)
     band = feasible(first, second)
     d = band.nearest(y1 - y2)
@@ -370,8 +294,23 @@ def tipping_point(first, second, method="exact", alpha=0.05):
     return TippingPoint(verdict, b + c, b, c, phi, p, p_next)
 
 
+def curve(first, second, method="exact"):
+    """McNemar's p on the observed difference, from the closest agreement of the two answers to the least.
+
+    A data frame, one row for each number that may have answered differently: discordant (b + c), b, c, phi (from -1 to 1,
+    as in `tipping_point`) and p. `first` and `second` are (yes, no, missing) in respondents.
+    """
+    (y1, n1, _), (y2, n2, _) = _read(first, second)
+    band = feasible(first, second)
+    d = band.nearest(y1 - y2)
+    b, c = _place(d, np.arange(band.reach(d) + 1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        phi = _phi(y1 - b, b, c, np.minimum(n1 - c, n2 - b))
+    return pd.DataFrame({"discordant": b + c, "b": b, "c": c, "phi": phi, "p": mcnemar_p(b, c, method)})
+
+
 @dataclass(frozen=True)
-class JointRange:
+class JointCounts:
     """Limits of how many of the `respondents` said yes to both questions, and to at least one of them."""
 
     both_low: int
@@ -390,7 +329,7 @@ def joint_range(first, second, missing="free"):
     (y1, n1, m1), (y2, _, _) = _read(first, second, missing)
     room = y1 + n1 + m1
     both_low, both_high = max(0, y1 + y2 - room), min(y1, y2)
-    return JointRange(both_low, both_high, y1 + y2 - both_high, y1 + y2 - both_low, sum(_margin("first", first)))
+    return JointCounts(both_low, both_high, y1 + y2 - both_high, y1 + y2 - both_low, sum(_margin("first", first)))
 
 
 # --- margins of a survey ---------------------------------------------------------------------------------------------

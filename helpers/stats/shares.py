@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.stats import norm
 from statsmodels.stats.proportion import (
     confint_proportions_2indep,
     multinomial_proportions_confint,
@@ -18,7 +16,7 @@ INTERVALS = {
     "jeffreys": "jeffreys",
     "wald": "normal",
 }
-COLUMNS = ["option", "label", "count", "base", "share", "low", "high", "role", "flag"]
+COLUMNS = ["option", "label", "count", "base", "share", "low", "high", "role", "flag", "level", "method"]
 
 
 def interval(count, base, confidence=0.95, method="wilson"):
@@ -41,7 +39,7 @@ def simultaneous(counts, confidence=0.95):
 
 
 def add_shares(table, confidence=0.95, method="wilson"):
-    """The table with `share`, `low`, `high` (from 0 to 1) and `flag` (see `reliability`).
+    """The table with `share`, `low`, `high` (from 0 to 1), `flag` (see `reliability`), `level` and `method`.
 
     `method` is one of INTERVALS, or "goodman" for simultaneous intervals of a whole single-choice distribution.
     """
@@ -53,7 +51,8 @@ def add_shares(table, confidence=0.95, method="wilson"):
     else:
         low, high = interval(counts.to_numpy(), bases.to_numpy(), confidence, method)
     flags = [reliability(count, base) for count, base in zip(counts, bases, strict=True)]
-    return table.assign(share=counts / bases, low=low, high=high, flag=flags)[COLUMNS]
+    numbers = {"share": counts / bases, "low": low, "high": high, "flag": flags}
+    return table.assign(**numbers, level=confidence, method=method)[COLUMNS]
 
 
 def reliability(count, base, given=None):
@@ -103,34 +102,6 @@ def difference(first, second, confidence=0.95):
     """
     low, high = confint_proportions_2indep(*first, *second, method="newcomb", compare="diff", alpha=1 - confidence)
     return Difference(first[0] / first[1] - second[0] / second[1], float(low), float(high))
-
-
-def _deviations(first, second):
-    """Standard deviations of the difference per respondent and group: if the shares were equal, and as they are."""
-    mean = (first + second) / 2
-    return np.sqrt(2 * mean * (1 - mean)), np.sqrt(first * (1 - first) + second * (1 - second))
-
-
-def needed_base(first, second, power=0.8, alpha=0.05):
-    """Respondents per group that a two-sided test of two independent shares needs to show this difference.
-
-    Normal approximation (Fleiss, Levin & Paik 2003, formula 4.14; R's power.prop.test). Infinite for equal shares.
-    """
-    if first == second:
-        return np.inf
-    equal, apart = _deviations(first, second)
-    wanted = norm.isf(alpha / 2) * equal + norm.ppf(power) * apart
-    return (wanted / (first - second)) ** 2
-
-
-def detectable_share(share, base, power=0.8, alpha=0.05):
-    """The smallest share above `share` that a two-sided test would tell from it with the given power.
-
-    `base` is the number of respondents per group (the harmonic mean of two unequal ones). NaN if even 1 is too near.
-    """
-    if share >= 1 or needed_base(share, 1, power, alpha) > base:
-        return np.nan
-    return brentq(lambda other: needed_base(share, other, power, alpha) - base, share + 1e-9, 1, xtol=1e-14, rtol=1e-14)
 
 
 def half_up(count, base):

@@ -10,16 +10,32 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 COLUMNS = [
-    *("first", "second", "options", "test", "statistic", "df", "p", "p_adjusted"),
-    *("effect", "n", "min_expected", "note"),
+    *("first", "second", "options", "test", "statistic", "df", "df2", "p", "p_adjusted", "family"),
+    *(
+        "effect",
+        "effect_kind",
+        "n",
+        "min_expected",
+        "b",
+        "c",
+        "p_low",
+        "p_high",
+        "verdict",
+        "no_answer",
+        "decimals",
+        "level",
+    ),
 ]
+TEXT = ("first", "second", "options", "test", "family", "effect_kind", "verdict", "no_answer")  # columns of words
 THIN = 5  # expected counts below this ask for an exact test beside the chi-square
 
 
-def row(first, second, options, test, *, statistic=np.nan, df=np.nan, p, effect, n, min_expected=np.nan, note=""):
-    """One row of tests.csv. `options` is a sequence of option ids; `note` names the effect measure and choices."""
-    values = (first, second, "|".join(options), test, statistic, df, p, np.nan, effect, n, min_expected, note)
-    return dict(zip(COLUMNS, values, strict=True))
+def row(first, second, options, test, **numbers):
+    """One row of tests.csv: ids of the questions, a sequence of option ids, the test, and what there is of COLUMNS."""
+    if unknown := set(numbers) - set(COLUMNS):
+        raise ValueError(f"row of tests.csv: found {sorted(unknown)[0]!r}; expected some of {', '.join(COLUMNS)}")
+    empty = {name: "" if name in TEXT else np.nan for name in COLUMNS}
+    return {**empty, "first": first, "second": second, "options": "|".join(options), "test": test, **numbers}
 
 
 def independence(observed):
@@ -88,9 +104,8 @@ def homogeneity(survey, first, second, options=None, no_answer="drop", among=Non
         statistic, df, p, v, least = 0.0, 1, 1.0, 0.0, 0.0
     else:
         statistic, df, p, v, least = independence(filled)
-    note = f"effect=cramers_v; no_answer={no_answer}"
     numbers = {"statistic": statistic, "df": df, "p": p, "effect": v, "n": int(observed.sum()), "min_expected": least}
-    return row(first, second, options, "pearson", **numbers, note=note)
+    return row(first, second, options, "pearson", **numbers, effect_kind="cramers_v", no_answer=no_answer)
 
 
 def fisher(survey, first, second, options=None, no_answer="drop", among=None):
@@ -100,8 +115,8 @@ def fisher(survey, first, second, options=None, no_answer="drop", among=None):
         raise ValueError(f"Fisher's exact test here needs two answers, found {observed.shape[1]}: {', '.join(options)}")
     p = stats.fisher_exact(observed).pvalue
     odds = stats.contingency.odds_ratio(observed, kind="sample").statistic
-    note = f"effect=odds_ratio; no_answer={no_answer}"
-    return row(first, second, options, "fisher", p=p, effect=odds, n=int(observed.sum()), note=note)
+    numbers = {"p": p, "effect": odds, "n": int(observed.sum())}
+    return row(first, second, options, "fisher", **numbers, effect_kind="odds_ratio", no_answer=no_answer)
 
 
 def ordered(survey, first, second, options):
@@ -116,19 +131,8 @@ def ordered(survey, first, second, options):
     low, high = (np.repeat(np.arange(len(options)), counts) for counts in observed)
     result = stats.mannwhitneyu(high, low, use_continuity=False, method="asymptotic")
     effect = result.statistic / (len(low) * len(high))
-    n = int(observed.sum())
-    note = "effect=probability_higher"
-    return row(
-        first,
-        second,
-        options,
-        "mann_whitney",
-        statistic=result.statistic,
-        p=result.pvalue,
-        effect=effect,
-        n=n,
-        note=note,
-    )
+    numbers = {"statistic": result.statistic, "p": result.pvalue, "effect": effect, "n": int(observed.sum())}
+    return row(first, second, options, "mann_whitney", **numbers, effect_kind="probability_higher")
 
 
 def goodness_of_fit(survey, question, reference):
@@ -155,63 +159,8 @@ def goodness_of_fit(survey, question, reference):
         "n": n,
         "min_expected": least,
     }
-    return row(
-        question,
-        "",
-        list(reference),
-        "goodness_of_fit",
-        **numbers,
-        effect=np.sqrt(result.statistic / n),
-        note="effect=cohens_w",
-    )
-
-
-def compare(survey, first, second, options=None, no_answer="drop", among=None):
-    """Pearson's chi-square, and Fisher's exact test beside it where a 2 x 2 table is thin: rows of tests.csv."""
-    pearson = homogeneity(survey, first, second, options, no_answer, among)
-    observed, _ = contingency(survey, first, second, options, no_answer, among)
-    if pearson["min_expected"] >= THIN or observed.shape != (2, 2):
-        return [pearson]
-    return [pearson, fisher(survey, first, second, options, no_answer, among)]
-
-
-def merged(survey, first, second, groups):
-    """Pearson's p-value over groups of options, each group counted as one answer."""
-    observed = [[sum(survey.count(q, o) for o in group) for group in groups] for q in (first, second)]
-    return independence(observed)[2]
-
-
-def yes_or_not(survey, first, second, option):
-    """Pearson's p-value of one answer against everything else, no answer included."""
-    bases = [survey.routed(question) for question in (first, second)]
-    counts = [survey.count(question, option) for question in (first, second)]
-    return independence([[count, base - count] for count, base in zip(counts, bases, strict=True)])[2]
-
-
-def yates(observed):
-    """The p-value of a 2 x 2 table with Yates' continuity correction."""
-    return stats.chi2_contingency(observed, correction=True).pvalue
-
-
-def paired_rows(first, second, option, paired, respondents):
-    """The range of McNemar's exact p over all paired tables with the published margins: two rows of tests.csv."""
-    rows = []
-    for test, p, at in (("mcnemar_min", paired.p_min, paired.at_min), ("mcnemar_max", paired.p_max, paired.at_max)):
-        note = f"b={at[0]}; c={at[1]}; feasible={paired.feasible}; verdict={paired.verdict}"
-        rows.append(row(first, second, [option], test, p=p, effect=np.nan, n=respondents, note=note))
-    return rows
-
-
-def mcnemar_row(first, second, option, found):
-    """McNemar's exact test on the joint answers (a `joint.McNemar`): one row of tests.csv, b / c as odds ratio."""
-    note = f"effect=odds_ratio; b={found.b}; c={found.c}"
-    return row(first, second, [option], "mcnemar", p=found.p, effect=found.odds_ratio, n=found.n, note=note)
-
-
-def joint_row(first, second, options, test, found):
-    """A chi-square test on joint answers (a `joint.Test`): one row of tests.csv."""
-    numbers = {"statistic": found.statistic, "df": found.df, "p": found.p, "effect": np.nan, "n": found.n}
-    return row(first, second, options, test, **numbers)
+    effect = {"effect": np.sqrt(result.statistic / n), "effect_kind": "cohens_w"}
+    return row(question, "", list(reference), "goodness_of_fit", **numbers, **effect)
 
 
 def shared_options(survey, first, second):
@@ -220,14 +169,17 @@ def shared_options(survey, first, second):
     return [option for option in survey.table(first)["option"] if option in offered]
 
 
-def as_table(rows, family=("pearson",), method="holm"):
-    """Rows as a data frame; `p_adjusted` is filled for the tests of the family, adjusted together.
+def as_table(rows, family="", members=("pearson",), method="holm"):
+    """Rows as a data frame; the `members` of a family, by the names of their tests, are adjusted together.
 
-    `method` is a name that statsmodels' multipletests knows: "holm" (1979), or "fdr_bh" (Benjamini, Hochberg 1995).
+    `family` is its id; without one nothing is adjusted. `method` is a name that statsmodels' multipletests knows: "holm"
+    (1979), or "fdr_bh" (Benjamini, Hochberg 1995).
     """
     table = pd.DataFrame(rows, columns=COLUMNS)
-    table["p_adjusted"] = table["p_adjusted"].astype(float)
-    members = table["test"].isin(family) & table["p"].notna()
-    if members.any():
-        table.loc[members, "p_adjusted"] = multipletests(table.loc[members, "p"], method=method)[1]
+    numbers = [name for name in COLUMNS if name not in TEXT]
+    table[numbers] = table[numbers].astype(float)
+    chosen = table["test"].isin(members) & table["p"].notna()
+    if family and chosen.any():
+        table.loc[chosen, "p_adjusted"] = multipletests(table.loc[chosen, "p"], method=method)[1]
+        table.loc[chosen, "family"] = family
     return table

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from . import tests_of_counts as chisquare
-from .crosstab import exact_p
+from . import tests_of_counts
+from .exact import exact_p
 from .shares import difference
 
 COLUMNS = [
     *("question", "option", "label", "count", "base", "share", "count_baseline", "base_baseline", "share_baseline"),
-    *("difference", "low", "high"),
+    *("difference", "low", "high", "level"),
 ]
 
 
@@ -82,7 +82,7 @@ def compare_surveys(survey, baseline, confidence=0.95):
             counted = [(int(count[option]), base) for count, base in zip(counts, bases, strict=True)]
             d = difference(*counted, confidence)
             (count, base), (count2, base2) = counted
-            numbers = (count, base, count / base, count2, base2, count2 / base2, d.value, d.low, d.high)
+            numbers = (count, base, count / base, count2, base2, count2 / base2, d.value, d.low, d.high, confidence)
             rows.append((question, option, labels[option], *numbers))
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -104,7 +104,7 @@ def survey_tests(table, survey):
             observed = [[a["count"], a["base"] - a["count"]]]
             observed.append([a["count_baseline"], a["base_baseline"] - a["count_baseline"]])
             rows.append(_test(question, [a["option"]], np.array(observed, dtype=int)))
-    return chisquare.as_table(rows, family=("pearson", "fisher", "fisher_simulated"))
+    return tests_of_counts.as_table(rows, "baseline", ("pearson", "fisher", "fisher_simulated"))
 
 
 def _test(question, options, observed):
@@ -112,16 +112,24 @@ def _test(question, options, observed):
     filled = observed[:, observed.sum(axis=0) > 0]
     n = int(observed.sum())
     if filled.shape[1] < 2:  # everybody gave the same answer, in both surveys
-        return chisquare.row(
+        return tests_of_counts.row(
             question, "", options, "pearson", statistic=0.0, df=1, p=1.0, effect=0.0, n=n, min_expected=0.0
         )
-    statistic, df, p, v, least = chisquare.independence(filled)
-    if least >= chisquare.THIN:
+    statistic, df, p, v, least = tests_of_counts.independence(filled)
+    if least >= tests_of_counts.THIN:
         numbers = {"statistic": statistic, "df": df, "p": p, "effect": v, "n": n, "min_expected": least}
-        return chisquare.row(question, "", options, "pearson", **numbers, note="effect=cramers_v")
+        return tests_of_counts.row(question, "", options, "pearson", **numbers, effect_kind="cramers_v")
     if filled.shape == (2, 2):
         odds = stats.contingency.odds_ratio(filled, kind="sample").statistic
         numbers = {"p": exact_p([filled])[0], "effect": odds, "n": n, "min_expected": least}
-        return chisquare.row(question, "", options, "fisher", **numbers, note="effect=odds_ratio")
+        return tests_of_counts.row(question, "", options, "fisher", **numbers, effect_kind="odds_ratio")
     numbers = {"p": exact_p([filled])[0], "effect": v, "n": n, "min_expected": least}
-    return chisquare.row(question, "", options, "fisher_simulated", **numbers, note="effect=cramers_v")
+    return tests_of_counts.row(question, "", options, "fisher_simulated", **numbers, effect_kind="cramers_v")
+
+
+def with_adjusted(table, tests):
+    """The table of `compare_surveys` with `adjusted`, the adjusted p-value of the test to which each answer belongs."""
+    by_question = dict(zip(tests["first"], tests["p_adjusted"], strict=True))
+    by_item = dict(zip(zip(tests["first"], tests["options"], strict=True), tests["p_adjusted"], strict=True))
+    pairs = zip(table["question"], table["option"], strict=True)
+    return table.assign(adjusted=[by_item.get(pair, by_question[pair[0]]) for pair in pairs])

@@ -26,6 +26,12 @@ def check_weights(weights):
     return weights
 
 
+def of(survey):
+    """The respondents' weights as an array, or None where the survey has none."""
+    responses = survey.responses
+    return None if responses is None or "weight" not in responses else check_weights(responses["weight"])
+
+
 def effective_size(weights):
     """Kish's effective sample size (1965): (sum of weights)^2 / sum of squared weights; at most their number."""
     weights = check_weights(weights)
@@ -133,6 +139,7 @@ def add_shares(table, answers, weights, confidence=0.95, method="wilson", select
     simultaneous intervals are Wilson's at level 1 - (1 - confidence) / k for each of k answers, here on effective sample
     sizes. With `selections` shares are of all options ticked. `n_effective` is Kish's, of the respondents asked.
     """
+    stated = confidence, method
     if method == "goodman":
         confidence, method = 1 - (1 - confidence) / len(table), "wilson"
     weights, put = check_weights(weights), asked(answers)
@@ -146,7 +153,8 @@ def add_shares(table, answers, weights, confidence=0.95, method="wilson", select
         flag = reliability(found.value * found.n_effective, found.n_effective, count)
         rows.append((found.value, *interval(found, confidence, method), flag))
     numbers = pd.DataFrame(rows, columns=["share", "low", "high", "flag"], index=table.index)
-    return table.assign(**numbers)[COLUMNS].assign(n_effective=size)
+    level, method = stated
+    return table.assign(**numbers, level=level, method=method)[COLUMNS].assign(n_effective=size)
 
 
 @dataclass(frozen=True)
