@@ -30,7 +30,7 @@ class Column:
 FORMATS = {
     "text": "text",
     "id": "an id, or several joined by “|”",
-    "code": "a word of the project, shown in the reader's language",
+    "code": "one of the words below, shown in the language of the report",
     "count": "a whole number",
     "number": "a number",
     "number1": "a number, shown with one decimal",
@@ -103,7 +103,7 @@ COLUMNS = {
     "share_baseline": Column(N_("Share, baseline"), "percent"),
     "adjusted": Column(N_("p (Holm) of its test"), "p"),
     "reason": Column(N_("Reason"), "code"),
-    "detail": Column(N_("Detail"), "id"),
+    "detail": Column(N_("Detail")),
     # tests
     "options": Column(N_("Answer ids"), "id"),
     "test": Column(N_("Test"), "code", width=40),
@@ -141,7 +141,7 @@ COLUMNS = {
     "finding": Column(N_("Finding")),
     "figure": Column(N_("Figure"), "id", hidden=True),
     "questions": Column(N_("Question ids"), "id"),
-    "values": Column(N_("Values"), "id"),
+    "values": Column(N_("Values")),
     "title": Column(N_("Title")),
     "alt": Column(N_("Description")),
     "heading": Column(N_("Heading")),
@@ -348,7 +348,7 @@ def p_range(say, low, high):
 
 
 def in_words(say, name, value):
-    """A word of the project, or several joined by "|", in the reader's language; "" stays empty."""
+    """A word of the registry, or several joined by "|", in the reader's language; "" stays empty."""
     known = CODES.get(name, {})
     return say(", ").join(said(say, known[word]) if word in known else word for word in str(value).split("|"))
 
@@ -399,7 +399,7 @@ def dictionary():
     ]
     lines = [
         *(BEGIN, "| column | heading | holds |", "|---|---|---|", *columns, ""),
-        *("The words of the project in them:", "", "| column | words |", "|---|---|", *words, END),
+        *("The words in them:", "", "| column | words |", "|---|---|", *words, END),
     ]
     return "\n".join(lines)
 

@@ -211,7 +211,7 @@ def _column(sheet, column, table, heading, say, styles):
 
 
 def _words(say, column, value, table):
-    """A text as the workbook has it: a word of the project in the reader's language, anything else as it is."""
+    """A text as the workbook has it: a word of the registry in the reader's language, anything else as it is."""
     return in_words(say, column, value) if entry(column, table).format == "code" else str(value)
 
 
