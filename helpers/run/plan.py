@@ -201,7 +201,7 @@ def why_not(notebook, survey, parameters):
     lacking = [question for question, wanted in notebook.needs.items() if not _agrees(survey, question, *wanted)]
     if lacking:
         return Reason("questions", tuple(lacking))
-    files = [name for name in notebook.needs_files if not _is_filled(survey.folder / name)]
+    files = [name for name in notebook.needs_files if not (survey.folder / name).is_file()]
     if files:
         return Reason("responses") if files == [RESPONSES] else Reason("files", tuple(files))
     if notebook.needs_survey:
@@ -217,13 +217,6 @@ def _agrees(survey, question, kind, options):
     if not survey.has(question) or survey.question(question)["kind"] != kind:
         return False
     return set(options) <= set(survey.table(question)["option"])
-
-
-def _is_filled(path):
-    """Whether a file is there, and, if it is a table in text, has a row below its headings."""
-    if not path.is_file():
-        return False
-    return path.suffix != ".csv" or len(path.read_bytes().split(b"\n", 1)[-1].strip()) > 0
 
 
 def _why_not_beside(survey, other):
@@ -268,11 +261,13 @@ def _typed(name, text, default):
 
 
 def _resolved(name, value):
-    """A parameter that names a file or another survey's folder, as a full path: kernels work elsewhere."""
-    if not value or not (name in PATHS or (name in _surveys() and not (DATA / value).is_dir())):
+    """A parameter that names another survey or a file, so that a kernel, which works elsewhere, finds it."""
+    if name in _surveys() and value.strip():
+        return _name(load(value))
+    if name not in PATHS or not value:
         return value
     path = Path(value).expanduser().resolve()
-    if name in PATHS and not path.is_file():
+    if not path.is_file():
         raise ParameterError(f"{name}: cannot read {path.name}; expected the path of a file")
     return str(path)
 
