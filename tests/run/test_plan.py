@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 import synthetic
+from helpers.report.parameters import ParameterError
 from tiny import PARAMETERS, tiny_notebook
 
-from helpers.report.parameters import ParameterError
 from helpers.run import plan as planning
 from helpers.run.plan import Notebook, Reason
 from helpers.survey import DATA, ROOT, SurveyError, load
@@ -26,7 +26,9 @@ def notebooks(tmp_path, monkeypatch):
 @pytest.fixture
 def three(notebooks):
     """Three notebooks: one that fits any survey, one for a question of Osaka's, one that reads what others wrote."""
-    tiny_notebook(notebooks / "01_any.ipynb", own='confidence = 0.95  # level\nmin_cell = 5  # least\nwho = "a"  # whose\n')
+    tiny_notebook(
+        notebooks / "01_any.ipynb", own='confidence = 0.95  # level\nmin_cell = 5  # least\nwho = "a"  # whose\n'
+    )
     tiny_notebook(notebooks / "02_q10.ipynb", needs='needs = {"q10": ("multiple", [])}')
     tiny_notebook(notebooks / "14_sum.ipynb", needs='runs = "last"')
     return notebooks
@@ -53,7 +55,9 @@ def test_a_notebook_is_read_and_not_run(notebooks):
     )
 
 
-@pytest.mark.parametrize("line", ["import os", "x = open('f')", "x.y = 1", "x, y = 1, 2", "x += 1", "x = (", "print(1)"])
+@pytest.mark.parametrize(
+    "line", ["import os", "x = open('f')", "x.y = 1", "x, y = 1, 2", "x += 1", "x = (", "print(1)"]
+)
 def test_a_cell_that_is_no_list_of_literals_is_said_so(line, notebooks):
     tiny_notebook(notebooks / "01_a.ipynb", parameters=PARAMETERS + line)
     with pytest.raises(SurveyError, match="01_a, cell parameters: expected plain lines"):
