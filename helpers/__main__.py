@@ -19,7 +19,8 @@ def parser():
         "report",
         help="run the notebooks, write figures, tables and report.html",
         description="Run the notebooks in order and write figures, tables and report.html to "
-        "outputs/SURVEY/LANG/. Outputs of the last run stay as they are until everything has gone well.",
+        "outputs/SURVEY/LANG/, with other parameters to a folder named after them beside it. Outputs of the last run "
+        "stay as they are until everything has gone well.",
         epilog="Example: python -m helpers report --lang ja --only 03 06 -p confidence 0.9",
     )
     report.add_argument(
@@ -39,7 +40,7 @@ def parser():
         action="append",
         default=[],
         metavar=("NAME", "VALUE"),
-        help="a notebook parameter; may be repeated",
+        help="a notebook parameter, such as confidence 0.9; may be repeated",
     )
     report.add_argument("--output-dir", metavar="DIR", help="write to DIR/SURVEY/LANG/ instead of outputs/SURVEY/LANG/")
 
@@ -77,7 +78,9 @@ def parser():
     page.add_argument("notebooks", nargs="+", metavar="NN", help="such as 03, or the path of an executed notebook")
     page.add_argument("--output-dir", metavar="DIR", default=".", help="where to (default: here)")
 
-    commands.add_parser("refresh", help="re-execute notebooks/ in place (for developers)")
+    commands.add_parser(
+        "refresh", help="re-execute notebooks/ in place, renew what git keeps of the outputs (for developers)"
+    )
     commands.add_parser("messages", help="renew the message catalogues for translators")
     return main
 
@@ -89,8 +92,9 @@ def report(arguments):
     # An optional check of internet addresses, which no notebook has: its grammar takes a second to build.
     sys.modules.setdefault("rfc3987_syntax", None)
     gc.disable()  # what is imported stays: looking through it for garbage takes as long as half the imports
-    from .run import jobs as pipeline
-    from .survey.folder import SurveyError
+    from .run import jobs as reports
+    from .run import plan
+    from .survey import SurveyError
 
     gc.freeze()
     gc.enable()
@@ -98,17 +102,24 @@ def report(arguments):
     for survey, lang in dict.fromkeys(product(arguments.survey, arguments.lang)):
         try:
             planned = (arguments.output_dir, arguments.only, arguments.p, arguments.kernels)
-            jobs.append(pipeline.plan(survey, lang, *planned))
+            jobs.append(plan.plan(survey, lang, *planned))
         except SurveyError as error:
             mistakes[f"{survey} {lang}"] = error
     if not jobs:
         raise next(iter(mistakes.values()))
-    pipeline.check_folders(jobs)
+    plan.check_folders(jobs)
     for job in jobs:
-        for notebook, lacking in job.left_out.items():
-            print(f"{job.name}: {notebook} is left out, the survey has no {lacking}", file=sys.stderr)
-    with pipeline.executor_at(arguments.scheduler) as executor:
-        outcomes = pipeline.run(jobs, pipeline.show_progress(jobs), executor)
+        for notebook, reason in job.left_out.items():
+            print(f"{job.name}: {notebook} is left out ({reason})", file=sys.stderr)
+    with reports.executor_at(arguments.scheduler) as executor:
+        outcomes = reports.run(jobs, reports.show_progress(jobs), executor)
+    return say_outcomes(outcomes, mistakes)
+
+
+def say_outcomes(outcomes, mistakes):
+    """Say how reports ended, `mistakes` being those that could not begin, {name: error}; the exit code."""
+    from .run.execute import NotebookFailed
+
     for outcome in outcomes:
         say_failure(outcome)
     for error in dict.fromkeys(map(str, mistakes.values())):
@@ -119,14 +130,14 @@ def report(arguments):
         print(f"{outcomes[0].report} ({outcomes[0].seconds:.0f} s)")
     if all(outcome.report for outcome in outcomes) and not mistakes:
         return 0
-    failed = any(isinstance(error, pipeline.NotebookFailed) for outcome in outcomes for error in outcome.failed)
+    failed = any(isinstance(error, NotebookFailed) for outcome in outcomes for error in outcome.failed)
     return 1 if failed else 2
 
 
 def say_failure(outcome):
     """What went wrong with a report, what was not run, and that the last good one is untouched."""
     from .run.jobs import REPORT
-    from .survey.folder import SurveyError
+    from .survey import SurveyError
 
     if outcome.report:
         return
@@ -153,7 +164,7 @@ def closing_table(outcomes, mistakes):
 
 def check(arguments):
     """List the problems of a survey folder; 0 if there are none, 2 if there are."""
-    from .survey import folder as surveys
+    from . import survey as surveys
 
     folder = surveys.find_folder(arguments.survey)
     _, frames, problems = surveys.read_folder(folder)
@@ -168,8 +179,8 @@ def check(arguments):
 
 def mapping_problems(folder):
     """What is wrong or open in mapping.toml, if there is one and the codebook is sound."""
+    from . import survey as surveys
     from .intake import mapping, matching
-    from .survey import folder as surveys
 
     frames, problems = surveys.read_codebook(folder)
     if problems or not (folder / mapping.MAPPING).exists():
@@ -199,45 +210,48 @@ def import_answers(arguments):
 def html(arguments):
     """Write single notebooks as pages; 0 when done."""
     from .report import html as pages
-    from .run import jobs as pipeline
-    from .survey.folder import SurveyError
+    from .survey import SurveyError
 
     folder = Path(arguments.output_dir)
-    for wanted in arguments.notebooks:
-        paths = (
-            [Path(wanted)]
-            if wanted.endswith(".ipynb")
-            else [pipeline.NOTEBOOKS / f"{n}.ipynb" for n in pipeline.choose_notebooks([wanted])]
-        )
-        for path in paths:
-            if not path.is_file():
-                raise SurveyError(
-                    f"notebook: found no file {path}; expected an executed notebook, or a number such as 03"
-                )
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-                pages.write_page(path, folder / f"{path.stem}.html")
-            except OSError as error:
-                raise SurveyError(f"output folder {folder}: cannot be written ({error.strerror})") from None
-            print(folder / f"{path.stem}.html")
+    for path in [path for wanted in arguments.notebooks for path in notebook_paths(wanted)]:
+        if not path.is_file():
+            raise SurveyError(f"notebook: found no file {path}; expected an executed notebook, or a number such as 03")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            pages.write_page(path, folder / f"{path.stem}.html")
+        except OSError as error:
+            raise SurveyError(f"output folder {folder}: cannot be written ({error.strerror})") from None
+        print(folder / f"{path.stem}.html")
     return 0
 
 
-def refresh(arguments):
-    """Re-execute the committed notebooks; 0 if all went well, 1 if one failed."""
-    from .run import jobs as pipeline
+def notebook_paths(wanted):
+    """The files of a notebook given by path, number or name."""
+    from .run import plan
 
-    outcome = pipeline.refresh(pipeline.show_progress([pipeline.plan("osaka-2019", "en")]))
-    say_failure(outcome)
-    return 0 if outcome.report else 1
+    if wanted.endswith(".ipynb"):
+        return [Path(wanted)]
+    return [plan.NOTEBOOKS / f"{name}.ipynb" for name in plan.choose_notebooks([wanted])]
+
+
+def refresh(arguments):
+    """Renew what git keeps of a run; 0 if all went well, 1 if a notebook failed."""
+    from .run import jobs as reports
+    from .run import refresh as keeping
+
+    return say_outcomes(keeping.refresh(reports.show_progress), {})
 
 
 def messages(arguments):
     """Renew the catalogues and say how many messages wait for a translation."""
-    from .words import messages as catalogues
+    from .words import catalogue
 
     for lang in LANGUAGES[1:]:
-        print(f"{lang}: {catalogues.renew(lang)} messages without translation")
+        renewed, waiting = catalogue.renewed(lang)
+        path = catalogue.po_file(lang)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(renewed)
+        print(f"{lang}: {waiting} messages without translation")
     return 0
 
 
@@ -250,7 +264,7 @@ def main(argv=None):
     try:
         return COMMANDS.get(arguments.command, globals().get(arguments.command))(arguments)
     except ValueError as error:
-        from .survey.folder import SurveyError  # the imports that take seconds come after the warm parent was started
+        from .survey import SurveyError  # the imports that take seconds come after the warm parent was started
 
         if not isinstance(error, SurveyError):
             raise

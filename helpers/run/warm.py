@@ -23,26 +23,27 @@ import ipykernel.kernelapp
 import ipykernel.zmqshell  # noqa: F401
 import matplotlib as mpl
 
-from ..figures import charts
-from ..report.notebook import start
-from ..stats import tests_of_counts as chisquare
-from ..survey.folder import DATA, LANGUAGES, SurveyError
+from .. import LANGUAGES, figures
+from ..report import start
+from ..stats import answers, tests_of_counts
+from ..survey import DATA, SurveyError
 from . import kernels  # noqa: F401
 
 
 def rehearse(survey, lang):
     """Make one table, finding, test and figure of a survey's first question, and throw them away."""
     with tempfile.TemporaryDirectory() as folder, redirect_stdout(io.StringIO()), mpl.rc_context():
-        topic = start("00_rehearsal", survey, lang, 0.95, folder)
-        question = topic.survey.questions.index[0]
-        table = topic.table(question)
-        topic.show(table, "rehearsal", "Answers")
-        topic.finding(topic.survey.wording(question))
+        report = start("00_rehearsal", survey, lang, folder)
+        question = report.survey.questions.index[0]
+        words = report.survey.wording(question)
+        table = answers.shares(report.survey, question)
+        report.table(table, "rehearsal", words)
+        report.finding(words)
         even = dict.fromkeys(table["option"], 1.0)
-        topic.tests([chisquare.goodness_of_fit(topic.survey, question, even)], "Answers", ())
-        fig, ax = topic.page(topic.survey.wording(question), question)
-        charts.plot_bars(ax, table, topic.say)
-        topic.figure(fig, "rehearsal", table)
+        report.tests([tests_of_counts.goodness_of_fit(report.survey, question, even)], words)
+        fig, ax = figures.page(words, question)
+        figures.bars(ax, table, report.words)
+        report.figure(fig, "rehearsal", table)
 
 
 def rehearse_all():

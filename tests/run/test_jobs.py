@@ -16,16 +16,19 @@ import nbformat
 import pandas as pd
 import psutil
 import pytest
+from helpers.report.folder import KINDS
 from pandas.testing import assert_frame_equal
+from tiny import tiny_notebook
 
 from helpers import __main__ as command_line
 from helpers.report import html
 from helpers.report.workbook import write_workbook
 from helpers.run import jobs as pipeline
-from helpers.stats import tests_of_counts as chisquare
-from helpers.survey.folder import DATA, ROOT, load
+from helpers.run import plan as planning
+from helpers.run.refresh import write_back
+from helpers.survey import ROOT, load
 
-COMMITTED = ROOT / "outputs" / "osaka-2019" / "en"
+COMMITTED = ROOT / "outputs" / "osaka-2019"
 STEMS = {
     *("respondents", "supply_chain_size", "awareness", "reasons", "end_of_support", "measures", "obstacles"),
     *("incidents", "agreements", "small_business", "overview"),
@@ -90,15 +93,22 @@ def run(lang, request):
     return done, done.folder / "osaka-2019" / lang
 
 
+def used(lang="en"):
+    """The notebooks that fit Osaka's survey, in the order of the report."""
+    job = planning.plan("osaka-2019", lang)
+    return planning.in_order(job.notebooks)
+
+
 @in_both
 def test_full_run_names_each_step_and_the_report(run):
     done, out = run
     assert done.code == 0, done.err
-    steps = [*pipeline.notebook_names(), "report.html"]
+    steps = [*used(), "report.html"]
     told = [line.split() for line in done.err.splitlines() if line.startswith("[") and "/" in line]
     assert [count for count, _ in told] == [f"[{i}/{len(steps)}]" for i in range(1, len(steps) + 1)]
     assert sorted(name for _, name in told) == sorted(steps)  # topics run side by side
-    assert [name for _, name in told[-2:]] == [pipeline.SUMMARY, "report.html"]
+    last = [name for name in used() if planning.read_notebook(name).last]
+    assert [name for _, name in told[-len(last) - 1 :]] == [*last, "report.html"]
     assert re.fullmatch(rf"{re.escape(str(out / 'report.html'))} \(\d+ s\)\n", done.out)
 
 
@@ -131,23 +141,45 @@ def test_full_run_writes_every_figure_table_and_notebook(run):
         endings.setdefault(path.stem, set()).add(path.suffix)
     assert set(endings) >= STEMS
     assert [stem for stem, found in endings.items() if found != {".png", ".svg", ".csv"}] == []
-    assert [path.stem for path in sorted((out / "notebooks").iterdir())] == pipeline.notebook_names()
+    assert [path.stem for path in sorted((out / "notebooks").iterdir())] == sorted(used())
     assert all(path.stat().st_size > 0 for path in out.rglob("*"))
     page = (out / "report.html").read_text(encoding="utf-8")
     assert page.count('src="data:image/png') >= len(STEMS)
 
 
 @in_both
-def test_full_run_gathers_tests_as_agreed(run):
+def test_full_run_says_which_notebooks_it_left_out_and_why(run, lang):
+    done, out = run
+    said = dict(re.findall(r"(?m)^osaka-2019 \w\w: (\w+) is left out \((.+)\)$", done.err))
+    assert said == {
+        "12_crosstabs": "needs raw answers",
+        "13_comparison": "no other survey to compare with",
+    }
+    page = (out / "report.html").read_text(encoding="utf-8")
+    for name in said:
+        assert f'id="{name}"' not in page
+        assert html.phrases(html.title_of(planning.NOTEBOOKS / f"{name}.ipynb", lang)).split("<wbr>")[0] in page
+
+
+@in_both
+def test_the_report_is_in_order_with_what_runs_last_in_front(run):
+    page = (run[1] / "report.html").read_text(encoding="utf-8")
+    places = [page.index(f'<h2 id="{name}">') for name in used()]
+    assert used()[0] == "14_summary"
+    assert places == sorted(places)
+
+
+@in_both
+@pytest.mark.parametrize("kind", ["tests", "findings", "comparisons"])
+def test_full_run_gathers_what_notebooks_wrote_as_agreed(kind, run):
     _, out = run
-    tests = pd.read_csv(out / "tables" / "tests.csv")
-    agreed = ["notebook", "first", "second", "options", "test", "statistic", "df", "p", "p_adjusted", "effect", "n"]
-    assert list(tests.columns) == [*agreed, "min_expected", "note"] == ["notebook", *chisquare.COLUMNS]
-    assert set(tests["notebook"]) <= set(pipeline.notebook_names())
-    assert tests["p"].between(0, 1).all()
-    findings = pd.read_csv(out / "tables" / "findings.csv")
-    assert list(findings.columns) == ["notebook", "finding", "figure"]
-    assert set(findings["figure"].dropna()) <= {path.stem for path in (out / "figures").iterdir()}
+    gathered = pd.read_csv(out / "tables" / f"{kind}.csv")
+    assert list(gathered.columns)[: len(KINDS[kind].columns)] == list(KINDS[kind].columns)
+    assert set(gathered["notebook"]) <= set(used())
+    if kind == "tests":
+        assert gathered["p"].dropna().between(0, 1).all()
+    if kind == "findings":
+        assert set(gathered["figure"].dropna()) <= {path.stem for path in (out / "figures").iterdir()}
 
 
 @in_both
@@ -157,31 +189,38 @@ def test_full_run_leaves_nothing_beside_its_output(run):
     assert [path.name for path in out.parents[1].iterdir()] == ["osaka-2019"]
 
 
-@pytest.mark.parametrize("kind", ["tables", "figures"])
-def test_committed_numbers_are_those_of_a_fresh_run(kind, english):
-    fresh = english.folder / "osaka-2019" / "en" / kind
-    names = {str(path.relative_to(COMMITTED / kind)) for path in (COMMITTED / kind).rglob("*.csv")}
+kinds = pytest.mark.parametrize("kind", ["tables", "figures"])
+
+
+@in_both
+@kinds
+def test_committed_numbers_are_those_of_a_fresh_run(kind, run, lang):
+    fresh, committed = run[1] / kind, COMMITTED / lang / kind
+    names = {str(path.relative_to(committed)) for path in committed.rglob("*.csv")}
+    assert names
     assert names == {str(path.relative_to(fresh)) for path in fresh.rglob("*.csv")}
     for name in sorted(names):
-        assert_frame_equal(pd.read_csv(fresh / name), pd.read_csv(COMMITTED / kind / name), rtol=1e-9, obj=name)
+        assert_frame_equal(pd.read_csv(fresh / name), pd.read_csv(committed / name), rtol=1e-9, obj=name)
 
 
 # --- the same run gives the same bytes -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["tables", "figures"])
-def test_rerun_leaves_the_committed_outputs_as_they_are(kind, english):
+@in_both
+@kinds
+def test_rerun_leaves_the_committed_outputs_as_they_are(kind, run, lang):
     # They were made at another time and in another folder. `git status` stays clean if no byte differs.
-    fresh, committed = files(english.folder / "osaka-2019" / "en" / kind), files(COMMITTED / kind)
+    fresh, committed = files(run[1] / kind), files(COMMITTED / lang / kind)
     assert set(fresh) == set(committed)
     assert [name for name in committed if fresh[name] != committed[name]] == []
 
 
 def test_executed_notebooks_are_those_committed(english, tmp_path):
     executed = english.folder / "osaka-2019" / "en" / "notebooks"
-    for path in sorted(pipeline.NOTEBOOKS.glob("[0-9]*.ipynb")):
-        pipeline._write_back(executed / path.name, tmp_path / path.name)
-        assert (tmp_path / path.name).read_bytes() == path.read_bytes(), path.name
+    for name in used():
+        write_back(executed / f"{name}.ipynb", tmp_path / f"{name}.ipynb")
+        ours = (planning.NOTEBOOKS / f"{name}.ipynb").read_bytes()
+        assert (tmp_path / f"{name}.ipynb").read_bytes() == ours, name
 
 
 @in_both
@@ -189,8 +228,10 @@ def test_report_and_workbook_are_the_same_elsewhere_and_later(run, lang, tmp_pat
     _, out = run
     for kind in ("tables", "figures", "notebooks"):
         shutil.copytree(out / kind, tmp_path / kind)
-    html.write_report(sorted((tmp_path / "notebooks").iterdir()), tmp_path / "report.html", load(lang=lang))
-    write_workbook(tmp_path / "tables.xlsx", tmp_path / "tables", load(lang=lang))
+    survey, job = load(lang=lang), planning.plan("osaka-2019", lang)
+    paths = [tmp_path / "notebooks" / f"{name}.ipynb" for name in used()]
+    html.write_report(paths, tmp_path / "report.html", survey, left_out=pipeline.missing(job, survey))
+    write_workbook(tmp_path / "tables.xlsx", tmp_path / "tables", survey)
     for name in ("report.html", "tables.xlsx"):
         assert (tmp_path / name).read_bytes() == (out / name).read_bytes(), name
 
@@ -242,46 +283,30 @@ def test_japanese_outputs_have_japanese_words(japanese):
 def test_only_one_topic_keeps_the_others(english, tmp_path):
     out = tmp_path / "osaka-2019" / "en"
     shutil.copytree(english.folder / "osaka-2019" / "en", out)
+    shutil.copy(out / "notebooks" / "01_respondents.ipynb", out / "notebooks" / "03_awareness.ipynb")
+    (out / "figures" / "awareness.svg").write_text("old")
     before = files(out)
-    done = report("--output-dir", tmp_path, "--only", "03", "-p", "confidence", "0.8")
+    done = report("--output-dir", tmp_path, "--only", "03")
     assert done.returncode == 0, done.stderr
     after = files(out)
-    assert set(after) == set(before)
     changed = {name for name in after if after[name] != before[name]}
-    assert changed == {
-        *(
-            "tables/awareness.csv",
-            "tables/findings.csv",
-            "tables/findings/03_awareness.csv",
-            "report.html",
-            "tables.xlsx",
-        ),
-        *(
-            "tables/comparisons.csv",
-            "tables/comparisons/03_awareness.csv",
-            "tables/power_03.csv",
-        ),
-        *(f"figures/{stem}.{ending}" for stem in ("awareness", "awareness_map") for ending in ("csv", "png", "svg")),
-        "notebooks/03_awareness.ipynb",
-    }
-    findings = pd.read_csv(out / "tables" / "findings.csv")
-    assert list(findings["notebook"].unique()) == list(
-        pd.read_csv(english.folder / "osaka-2019" / "en" / "tables" / "findings.csv")["notebook"].unique()
-    )
-    assert after["report.html"].count(b'src="data:image/png') == before["report.html"].count(b'src="data:image/png')
+    assert set(after) == set(before)
+    assert changed == {"notebooks/03_awareness.ipynb", "figures/awareness.svg"}
+    assert after == files(english.folder / "osaka-2019" / "en")
 
 
-@pytest.mark.parametrize(
-    ("only", "chosen"),
-    [
-        ((), None),
-        (["03"], ["03_awareness"]),
-        (["3"], ["03_awareness"]),
-        (["12_summary", "03", "3"], ["03_awareness", "12_summary"]),
-    ],
-)
-def test_choice_of_notebooks_is_in_their_order(only, chosen):
-    assert pipeline.choose_notebooks(only) == (chosen or pipeline.notebook_names())
+def test_other_parameters_leave_the_usual_report_alone(english, tmp_path):
+    out = tmp_path / "osaka-2019" / "en"
+    shutil.copytree(english.folder / "osaka-2019" / "en", out)
+    before = files(out)
+    done = report("--output-dir", tmp_path, "--only", "10", "-p", "confidence", "0.8")
+    assert done.returncode == 0, done.stderr
+    other = tmp_path / "osaka-2019" / "en-confidence-0.8"
+    assert done.stdout.startswith(str(other / "report.html"))
+    assert files(out) == before
+    assert [path.stem for path in (other / "notebooks").iterdir()] == ["10_small_business"]
+    tables = [pd.read_csv(folder / "tables" / "q10.csv") for folder in (out, other)]
+    assert [set(table["level"]) for table in tables] == [{0.95}, {0.8}]
 
 
 # --- mistakes of the user --------------------------------------------------------------------------------------------
@@ -320,9 +345,8 @@ def mistake(tmp_path, monkeypatch, capsys):
         pytest.param("-p confidence nan", "parameter confidence: found nan; expected", id="nan"),
         pytest.param("-p interval normal", "parameter interval: found 'normal'; expected one of", id="interval"),
         pytest.param("-p no_answer false", "parameter no_answer: found 'false'; expected one of drop", id="flag"),
-        pytest.param("-p own_side nobody", "options of q6: found 'nobody'; expected some of", id="own_side"),
-        pytest.param("-p not_knowing ,", "options of q3: found ','; expected some of", id="empty list"),
-        pytest.param("-p codified dedicated,all", "options of q9: found 'all'; expected some of", id="codified"),
+        pytest.param("-p baseline nowhere", "survey: found 'nowhere'; expected", id="unknown baseline"),
+        pytest.param("-p by nothing", "parameter by: found 'nothing'; expected some of", id="unknown question"),
         pytest.param("--survey nowhere", "survey: found 'nowhere'; expected", id="unknown survey"),
         pytest.param("--survey .", "survey: found '.'; expected", id="no survey"),
         pytest.param("--only 03 99", "--only: found '99'; expected numbers or names of 01_respondents", id="only"),
@@ -331,30 +355,6 @@ def mistake(tmp_path, monkeypatch, capsys):
 )
 def test_mistake_in_an_argument(arguments, words, mistake):
     assert words in mistake(*arguments.split())
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        pytest.param("", "cannot read population.csv", id="empty"),
-        pytest.param("industry,share\nmanufacturing,1\n", "row 1: found columns industry, share", id="columns"),
-        pytest.param("option,share\nmanufacturing,1\nfarming,2\n", "row 3: found 'farming'", id="option"),
-        pytest.param("option,share\nmanufacturing,1\nmanufacturing,2\n", "row 3: found 'manufacturing'", id="twice"),
-        pytest.param("option,share\nmanufacturing,31%\n", "row 2: found share '31%'", id="share"),
-        pytest.param("option,share\nmanufacturing,0\n", "row 2: found share '0'", id="zero"),
-        pytest.param("option,share\nmanufacturing,1\n", "found 1 options; expected two or more", id="one"),
-        pytest.param("option,share\nmanufacturing,1\nservices,2,3\n", "cannot read population.csv", id="ragged"),
-    ],
-)
-def test_mistake_in_a_reference(text, words, mistake, tmp_path):
-    (tmp_path / "population.csv").write_text(text, encoding="utf-8")
-    assert words in mistake("-p", "reference", tmp_path / "population.csv")
-
-
-@pytest.mark.parametrize("bytes_", [b"\xff\xfe\x00", b"option,share\n\x83\x65,1\n"], ids=["utf-16", "shift-jis"])
-def test_reference_that_is_no_text(bytes_, mistake, tmp_path):
-    (tmp_path / "population.csv").write_bytes(bytes_)
-    assert "cannot read population.csv" in mistake("-p", "reference", tmp_path / "population.csv")
 
 
 def test_reference_that_is_a_folder(mistake, tmp_path):
@@ -395,17 +395,6 @@ def test_output_folder_that_is_a_file(tmp_path, capsys, monkeypatch):
 
 # --- a notebook that fails -------------------------------------------------------------------------------------------
 
-PARAMETERS = 'survey = "osaka-2019"  # folder\nlang = "en"  # language\noutput_dir = ""  # where to\n'
-
-
-def tiny_notebook(path, source):
-    """A notebook with a title, a parameters cell and one more cell."""
-    v4 = nbformat.v4
-    parameters = v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]})
-    notebook = v4.new_notebook(cells=[v4.new_markdown_cell(f"# {path.stem}"), parameters, v4.new_code_cell(source)])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(notebook, path)
-
 
 def old_outputs(folder):
     """An output folder as an earlier run may have left it."""
@@ -420,8 +409,8 @@ def test_failing_notebook(tmp_path, monkeypatch, capsys):
     notebooks.mkdir()
     tiny_notebook(notebooks / "01_fine.ipynb", "from pathlib import Path\nPath(output_dir, 'new.txt').touch()")
     tiny_notebook(notebooks / "02_broken.ipynb", "raise ValueError('no such thing')")
-    tiny_notebook(notebooks / "12_summary.ipynb", "raise AssertionError('this must not run')")
-    monkeypatch.setattr(pipeline, "NOTEBOOKS", notebooks)
+    tiny_notebook(notebooks / "03_last.ipynb", "raise AssertionError('this must not run')", needs='runs = "last"')
+    monkeypatch.setattr(planning, "NOTEBOOKS", notebooks)
     before = old_outputs(out)
 
     assert command_line.main(["report", "--output-dir", str(tmp_path / "out")]) == 1
@@ -431,7 +420,7 @@ def test_failing_notebook(tmp_path, monkeypatch, capsys):
     assert [line for line in steps.splitlines() if line.startswith("[")] in (["[1/4] 01_fine"], [])
     where, kept, later, comfort = failure.splitlines()
     assert re.fullmatch(r"02_broken, cell In \[\d+\]: ValueError: no such thing", where)
-    assert re.fullmatch("not run: (01_fine, )?12_summary", later)
+    assert re.fullmatch("not run: (01_fine, )?03_last", later)
     assert comfort == "The outputs of the last good run are as they were."
     assert "Traceback" not in said.err
 
@@ -451,11 +440,29 @@ def test_failing_notebook(tmp_path, monkeypatch, capsys):
 # --- interrupted -----------------------------------------------------------------------------------------------------
 
 
+def slow_notebooks(folder):
+    """A notebook that is soon done and three that are not."""
+    folder.mkdir()
+    tiny_notebook(folder / "01_quick.ipynb", "print(1)")
+    for number in (2, 3, 4):
+        tiny_notebook(folder / f"0{number}_slow.ipynb", "import time", "time.sleep(60)")
+    return folder
+
+
+def command_on(notebooks, out):
+    """The command line's report, in a process of its own, of the notebooks in a folder."""
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom helpers.__main__ import main\nfrom helpers.run import plan\n"
+        f"plan.NOTEBOOKS = Path({str(notebooks)!r})\nsys.exit(main(['report', '--output-dir', {str(out)!r}]))"
+    )
+    return [sys.executable, "-c", code]
+
+
 @pytest.mark.parametrize("moment", [0.0, 0.7], ids=["as a kernel starts", "while it runs"])
 def test_interrupted_run_leaves_nothing_behind(moment, tmp_path):
-    out = tmp_path / "osaka-2019" / "en"
+    out = tmp_path / "out" / "osaka-2019" / "en"
     before = old_outputs(out)
-    command = [*COMMAND, "--output-dir", str(tmp_path)]
+    command = command_on(slow_notebooks(tmp_path / "notebooks"), tmp_path / "out")
     with subprocess.Popen(
         command,
         cwd=ROOT,
@@ -554,10 +561,3 @@ def test_install_puts_everything_back_when_interrupted(new_and_old, monkeypatch)
     with pytest.raises(KeyboardInterrupt):
         pipeline._install(aside, out)
     assert files(out) == old
-
-
-def test_survey_given_by_path_is_named_by_its_folder(copy_of_osaka, tmp_path):
-    job = pipeline.plan(str(copy_of_osaka.folder), "ja", tmp_path / "out")
-    assert job.survey == str(copy_of_osaka.folder)
-    assert job.folder == tmp_path / "out" / "osaka-2019" / "ja"
-    assert pipeline.plan(str(DATA / "osaka-2019"), "ja", tmp_path / "out").survey == "osaka-2019"

@@ -11,11 +11,12 @@ import nbformat
 import psutil
 import pytest
 import test_jobs as test_pipeline
-from test_jobs import COMMAND, ROOT, files, old_outputs, tiny_notebook
+from test_jobs import ROOT, command_on, files, old_outputs, slow_notebooks
+from tiny import tiny_notebook
 
 from helpers import __main__ as command_line
-from helpers.run import jobs as pipeline
 from helpers.run import kernels
+from helpers.run import plan as planning
 
 english = test_pipeline.english
 pytestmark = pytest.mark.skipif(not kernels.can_fork(), reason="no fork server on this system")
@@ -48,7 +49,7 @@ def ask(kind, *sources):
 
 
 def test_ordinary_kernels_give_the_same_bytes(english, tmp_path):
-    chosen = ["01", "03", "06", "09", "12"]  # tables, both readings, many figures, and a summary of all
+    chosen = ["01", "03", "06", "09", "14"]  # tables, both readings, many figures, and a summary of all
     for kind in ("figures", "tables", "notebooks"):
         shutil.copytree(
             english.folder / "osaka-2019" / "en" / kind,
@@ -63,7 +64,7 @@ def test_ordinary_kernels_give_the_same_bytes(english, tmp_path):
 
 
 def test_a_warm_kernel_has_the_libraries_and_an_ordinary_one_has_not():
-    loaded = "import sys; print('helpers.charts' in sys.modules, 'scipy.stats' in sys.modules)"
+    loaded = "import sys; print('helpers.figures' in sys.modules, 'scipy.stats' in sys.modules)"
     assert [ask(kind, loaded) for kind in kernels.KINDS] == [["True True"], ["False False"]]
 
 
@@ -118,7 +119,7 @@ def test_a_kernel_that_dies_is_its_notebooks_failure(kind, death, tmp_path, monk
     notebooks, out = tmp_path / "notebooks", tmp_path / "out" / "osaka-2019" / "en"
     notebooks.mkdir()
     tiny_notebook(notebooks / "02_dying.ipynb", f"import os\n{death}")
-    monkeypatch.setattr(pipeline, "NOTEBOOKS", notebooks)
+    monkeypatch.setattr(planning, "NOTEBOOKS", notebooks)
     before = old_outputs(out)
     assert command_line.main(["report", "--kernels", kind, "--output-dir", str(tmp_path / "out")]) == 1
     said = capsys.readouterr().err
@@ -128,18 +129,17 @@ def test_a_kernel_that_dies_is_its_notebooks_failure(kind, death, tmp_path, monk
     assert copy.cells[-1].outputs[-1].ename == "DeadKernel"
 
 
-def run_until(tmp_path, words, **kw):
-    """A report under way, as soon as its progress shows `words`, and all its processes."""
-    process = subprocess.Popen(
-        [*COMMAND, "--output-dir", str(tmp_path)], cwd=ROOT, stderr=subprocess.PIPE, text=True, **kw
-    )
-    while not process.stderr.readline().startswith(words):
+def under_way(tmp_path):
+    """A report of slow notebooks as soon as a first one is done, and all its processes."""
+    command = command_on(slow_notebooks(tmp_path / "notebooks"), tmp_path / "out")
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    while not process.stderr.readline().startswith("[1/"):
         assert process.poll() is None
     return process, psutil.Process(process.pid).children(recursive=True)
 
 
 def test_no_process_outlives_a_killed_runner(tmp_path):
-    process, children = run_until(tmp_path, "[2/")
+    process, children = under_way(tmp_path)
     assert len(children) >= 2
     process.kill()
     process.communicate()
@@ -163,7 +163,7 @@ def test_no_process_outlives_a_finished_run(tmp_path):
 
 
 def test_a_terminated_runner_takes_its_kernels_along(tmp_path):
-    process, children = run_until(tmp_path, "[2/")
+    process, children = under_way(tmp_path)
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=30)
     assert psutil.wait_procs(children, timeout=10)[1] == []
@@ -178,7 +178,7 @@ def tiny(tmp_path, monkeypatch):
     notebooks = tmp_path / "notebooks"
     notebooks.mkdir()
     tiny_notebook(notebooks / "01_tiny.ipynb", "assert lang == 'en', 'not in Japanese'")
-    monkeypatch.setattr(pipeline, "NOTEBOOKS", notebooks)
+    monkeypatch.setattr(planning, "NOTEBOOKS", notebooks)
     return lambda *arguments: command_line.main(["report", "--output-dir", str(tmp_path / "out"), *arguments])
 
 
