@@ -173,7 +173,7 @@ def test_rooms_and_recipes_name_what_there_is():
     assert sorted(floors) == sorted(packages)
     recipes = re.findall(r"(?m)^\*\*(.+?)\.\*\*", ROOMS)
     assert recipes == ["A topic", "A test", "A format", "A language", "A colour"]
-    modules = {name for name in re.findall(r"`(?:helpers/)?(\w+/\w+\.py)`", ROOMS)}
+    modules = set(re.findall(r"`(?:helpers/)?(\w+/\w+\.py)`", ROOMS))
     assert len(modules) > 8
     assert [name for name in sorted(modules) if not (helpers / name).exists()] == []
 
