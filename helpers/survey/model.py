@@ -1,5 +1,6 @@
 """A checked survey in one language: its questions, its tables, and its raw answers where there are any."""
 
+import os
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -70,9 +71,10 @@ class Survey:
             raise SurveyError(f"question: found {quote(question)}; expected one of {known}")
         return self.questions.loc[question]
 
-    def wording(self, question):
-        """The question as it was put, in the survey's language."""
-        return self.question(question)[f"text_{self.lang}"]
+    def wording(self, *questions):
+        """The question as it was put, in the survey's language; of several questions the words that they share."""
+        texts = [self.question(question)[f"text_{self.lang}"] for question in questions]
+        return texts[0] if len(texts) == 1 else os.path.commonprefix(texts).rstrip(" :：　(（")
 
     def short(self, question):
         """A few words for a question, for axes and keys; its wording where the codebook has none."""
