@@ -35,7 +35,7 @@ def _collection(artist):
     if artist.get_gid():
         return []
     if isinstance(artist, QuadMesh):
-        return [("cell", value / 100) for value in np.ma.compressed(artist.get_array())]
+        return [("cell", value) for value in np.ma.compressed(artist.get_array())]
     if isinstance(artist, LineCollection):
         return [("interval", x) for segment in artist.get_segments() for x, _ in segment]
     if isinstance(artist, PathCollection):
@@ -55,7 +55,7 @@ def shown_by(table):
         values |= set(np.round(numbers.astype(float), 9))
         for value in numbers:
             texts |= _forms(float(value))
-        texts |= {number for cell in table[column].astype(str) for number in _numbers_in(cell)}
+        texts |= {number for cell in map(str, table[column]) for number in _numbers_in(cell)}
     return np.array(sorted(values)), texts
 
 

@@ -1,6 +1,6 @@
 """Pictures: a data frame in, a figure out. Notebooks draw with seaborn on a `page` and finish it with these."""
 
-from .marks import around_zero, finish, grid, heading, in_order, intervals, labels, numbers, p_axis, percent_axis
+from .marks import around_zero, finish, grid, heading, in_order, intervals, labels, numbers, p_axis, percent_axis, small
 from .page import caption, key, page, page_key, save
 from .shapes import beside, dots, stacked
 from .style import COLOURS, VERDICTS, colour, palette, ramp, use_theme
@@ -28,6 +28,7 @@ __all__ = [
     "percent_axis",
     "ramp",
     "save",
+    "small",
     "stacked",
     "use_theme",
 ]

@@ -71,11 +71,19 @@ def finish(ax, table, say, width=210, panel="", by=None):
     numbers(ax, table, say, by)
     labels(ax, list(dict.fromkeys(table["label"])), width)
     longest = max(text_width(say.share_count(row), SMALL) for _, row in table.iterrows())
-    percent_axis(ax, min(1.45, max(table["high"].max(), 0.1) * (1 + longest / 150)))
+    high = min(1.45, max(table["high"].max(), 0.1) * (1 + longest / 150))
+    percent_axis(ax, high, 0.5 if _columns(ax) > 1 and high > 0.8 else 0.2)
     sns.despine(ax=ax, bottom=True)
-    heading(ax, panel)
+    if panel and table["base"].nunique() == 1:
+        panel = say("{name} (n = {n})", name=panel, n=f"{table['base'].iloc[0]:,}")
+    heading(ax, panel, 560 / _columns(ax) - width)
     if ax.get_legend():
         sns.move_legend(ax, "lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, title="", columnspacing=1.2)
+
+
+def _columns(ax):
+    """How many axes stand side by side on the page."""
+    return ax.get_subplotspec().get_gridspec().ncols // len(ax.get_subplotspec().colspan)
 
 
 def heading(ax, words, width=300):
@@ -112,7 +120,7 @@ def around_zero(ax, table, say, width=250, panel=""):
     labels(ax, list(dict.fromkeys(table["label"])), width)
     low, high = min(table["low"].min(), -0.05) - 0.03, max(table["high"].max(), 0.05) + 0.03
     ax.set_xlim(low, high)
-    step = 0.1 if high - low < 0.7 else 0.2
+    step = next(step for step in (0.1, 0.2, 0.4, 1) if (high - low) / step < 7 / _columns(ax) + 1)
     ticks = np.arange(-10, 11) * step
     ticks = ticks[(ticks > low) & (ticks < high)]
     ax.set_xticks(ticks, [say.points(t) for t in ticks])
@@ -123,12 +131,27 @@ def around_zero(ax, table, say, width=250, panel=""):
     heading(ax, panel, 170)
 
 
-def p_axis(ax, alpha, least=1e-3):
+def p_axis(ax, alpha, least=1e-4):
     """A vertical axis of p-values from `least` to 1, logarithmic, with a dashed line at the level `alpha`."""
     ax.set(yscale="log", ylim=(least, 1.3), ylabel="")
-    ticks = sorted({least, 0.01, alpha, 0.2, 1.0})
+    ticks = sorted({least, 1e-3, 0.01, alpha, 0.2, 1.0})
     ax.set_yticks(ticks, [f"≤ {t:g}" if t == least else f"{t:g}" for t in ticks])
     ax.minorticks_off()
     ax.tick_params(length=0)
     ax.axhline(alpha, color=COLOURS["quiet"], lw=1, ls=(0, (3, 2)), zorder=1, gid=DECORATION)
+    ax.legend(title="", frameon=False, loc="lower left")
     sns.despine(ax=ax, left=True)
+
+
+def small(ax, table, say, panel="", most=3):
+    """A panel that reads at the size of a stamp: thin bars under their labels, the share before each."""
+    names = list(dict.fromkeys(table["label"]))[:most]
+    for bar in ax.patches:
+        middle = bar.get_y() + bar.get_height() / 2
+        bar.set(height=0.16, y=middle - 0.08)
+    for y, (_, row) in enumerate(table.drop_duplicates("label").head(most).iterrows()):
+        ax.text(0, y - 0.12, say.percent(row["share"]) + say.mark(row), va="bottom")
+        ax.text(0.19, y - 0.12, fit(say.brief(row["label"]), 145, 2), va="bottom", linespacing=1.1)
+    ax.set(xlim=(0, 1), ylim=(most - 0.85, -0.8))
+    ax.axis("off")
+    heading(ax, panel, 172)

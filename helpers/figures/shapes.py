@@ -55,14 +55,15 @@ def _bar(ax, parts, y, say, colours, room):
 
 def _names_above(ax, parts, room):
     """The labels of a bar's segments above it, each as wide as its segment allows."""
-    left, last = 0.0, len(parts) - 1
+    left, last, tallest = 0.0, len(parts) - 1, 1
     for i, (_, row) in enumerate(parts.iterrows()):
         at_end = i == last and row["share"] < 0.12
         lines = fit(row["label"], max(row["share"] * room - 4, 46), 6, even=False)
         x = left + row["share"] if at_end else left
+        tallest = max(tallest, lines.count("\n") + 1)
         ax.text(x, -0.42, lines, ha="right" if at_end else "left", va="bottom", linespacing=1.15)
         left += row["share"]
-    ax.set_ylim(0.5, -1.7)
+    ax.set_ylim(0.5, -0.5 - 0.38 * tallest)
 
 
 def beside(side, ax, notes, every=2, width=178):

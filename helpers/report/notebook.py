@@ -16,7 +16,8 @@ from IPython.display import display
 
 from .. import figures
 from ..figures.style import GLYPH
-from ..stats import compare, tests_of_counts, weights
+from ..stats import tests_of_counts, weights
+from ..stats.comparisons import Comparison, as_table
 from ..survey import ROOT, SurveyError, load
 from ..survey.rows import is_weighted
 from ..words import sentences
@@ -168,7 +169,7 @@ class Report:
             at += size
         compared = [item for item in given if _is_comparison(item)]
         if compared:
-            frame = compare.as_table(compared).assign(p_adjusted=adjusted)
+            frame = as_table(compared).assign(p_adjusted=adjusted)
             frame.insert(0, "notebook", self.notebook)
             self._keep("comparisons", frame)
 
@@ -330,7 +331,7 @@ class Report:
 
 
 def _is_comparison(item):
-    return isinstance(item, compare.Comparison)
+    return isinstance(item, Comparison)
 
 
 def _rows_of(item):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from .. import LANGUAGES
-from ..stats.shares import INTERVALS
+from ..stats.proportions import INTERVALS
 from ..survey import Survey, SurveyError, load
 
 

@@ -2,10 +2,10 @@
 
 from .answers import any_of, asked, both, shares
 from .claims import audit_claims, audit_percentages, audit_sums, contradictions
-from .compare import as_table, compare, compare_items, joint_tests
+from .comparisons import as_table, compare, compare_items, joint_tests
 from .crosstab import crosstab_tests, crosstabs
 from .margins import curve, mcnemar_range
-from .power import power
+from .sample_size import power
 from .tests_of_counts import goodness_of_fit, homogeneity, known_answers, ordered
 from .two_surveys import compare_surveys, shared_questions, survey_tests, with_adjusted
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from . import shares as plain
+from . import proportions
 from . import weights
 from .disclosure import gate
 from .margins import joint_range, margins
@@ -14,8 +14,8 @@ from .margins import joint_range, margins
 def shares(survey, *questions, confidence=0.95, method="wilson", options=None, no_answer="keep"):
     """The answers to one or several questions with shares and intervals: one row per answer, in the questionnaire's order.
 
-    Columns: `question`, `group` (the question in short) and those of `shares.COLUMNS`; with weights, shares and intervals
-    are weighted, and `n_effective` is added. `method` is one of `shares.INTERVALS`, or "goodman" for intervals that hold
+    Columns: `question`, `group` (the question in short) and those of `proportions.COLUMNS`; with weights, shares and intervals
+    are weighted, and `n_effective` is added. `method` is one of `proportions.INTERVALS`, or "goodman" for intervals that hold
     together for a whole single-choice distribution. `options` keeps these answers only, on the base of those who gave
     one of them; `no_answer="drop"` does so with all but the no-answers. A question whose printed base is selections
     stands on respondents, with `selections` and `share_selections` beside it. A question that was put to some only has
@@ -47,7 +47,7 @@ def _one(survey, question, confidence, method, options, no_answer):
 def _shares(survey, question, table, confidence, method):
     own = weights.of(survey)
     if own is None:
-        return plain.add_shares(table, confidence, method)
+        return proportions.add_shares(table, confidence, method)
     return weights.add_shares(table, given(survey, question, list(table["option"])), own, confidence, method)
 
 
@@ -88,7 +88,7 @@ def asked(survey, question, confidence=0.95, method="wilson"):
     table = pd.DataFrame([{**row, "base": survey.respondents, "role": "answer"}])
     own = weights.of(survey)
     if own is None:
-        found = plain.add_shares(table, confidence, method)
+        found = proportions.add_shares(table, confidence, method)
     else:
         said = pd.DataFrame({"asked": _asked(survey, question)}, dtype="boolean")
         found = weights.add_shares(table, said, own, confidence, method)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from . import tests_of_counts
 from .margins import joint_range, margins, mcnemar_range
-from .shares import half_up
+from .proportions import half_up
 
 UNITS = {"same": "p", "less": "points", **dict.fromkeys(("count", "reach_count", "any_count", "largest"), "count")}
 VERDICTS = ("holds", "rounded", "fails", "undecided")

@@ -15,7 +15,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from .margins import mcnemar_p
-from .shares import Difference
+from .proportions import Difference
 
 SEED = 20190510
 RESAMPLES = 1999

@@ -10,7 +10,7 @@ from scipy import stats
 
 from . import tests_of_counts
 from .exact import exact_p
-from .shares import difference
+from .proportions import difference
 
 COLUMNS = [
     *("question", "option", "label", "count", "base", "share", "count_baseline", "base_baseline", "share_baseline"),

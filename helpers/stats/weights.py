@@ -12,8 +12,8 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from .shares import COLUMNS, INTERVALS, reliability
-from .shares import interval as binomial_interval
+from .proportions import COLUMNS, INTERVALS, reliability
+from .proportions import interval as binomial_interval
 
 METHODS = ("wilson", "logit", "beta")
 

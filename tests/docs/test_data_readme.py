@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from helpers.stats import shares as proportions
+from helpers.stats import proportions
 from helpers.survey import folder as survey
 
 README = (survey.DATA / "README.md").read_text(encoding="utf-8")

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from helpers.stats import shares as proportions
+from helpers.stats import proportions
 
 # Charts whose labels differ from the table. Where the labels of a chart had to add to 100, the largest remainders were
 # rounded up and the others down; two figures of the industry chart follow neither this rule nor plain rounding as a

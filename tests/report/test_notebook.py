@@ -12,7 +12,7 @@ from helpers import figures
 from helpers.report import notebook as module
 from helpers.report import start
 from helpers.stats.answers import shares
-from helpers.stats.compare import compare
+from helpers.stats.comparisons import compare
 from helpers.survey import DATA, SurveyError, load
 from helpers.words.sentences import Sentence
 

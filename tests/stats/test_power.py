@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from helpers.stats.shares import add_shares, detectable_share, interval, needed_base, reliability
+from helpers.stats.proportions import add_shares, detectable_share, interval, needed_base, reliability
 
 POWERS = st.floats(0.5, 0.99)
 ALPHAS = st.floats(0.001, 0.2)

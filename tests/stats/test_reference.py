@@ -17,7 +17,7 @@ import pytest
 from helpers.report.notebook import Topic
 from helpers.stats import claims
 from helpers.stats import margins as paired
-from helpers.stats import shares as proportions
+from helpers.stats import proportions
 from helpers.stats import tests_of_counts as chisquare
 from helpers.survey import folder as survey
 from helpers.words import language as text

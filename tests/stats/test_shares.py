@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.stats import shares as proportions
-from helpers.stats.shares import add_shares, difference, half_up, interval, simultaneous, without
+from helpers.stats import proportions
+from helpers.stats.proportions import add_shares, difference, half_up, interval, simultaneous, without
 
 TINY = 1e-9
 CONFIDENCES = st.floats(0.5, 0.999)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers.stats import two_surveys as comparison
-from helpers.stats.shares import difference
+from helpers.stats.proportions import difference
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.stats import shares as proportions
+from helpers.stats import proportions
 from helpers.stats import tests_of_counts as chisquare
 from helpers.stats import weights
 

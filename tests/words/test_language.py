@@ -11,7 +11,7 @@ from helpers.report.notebook import Topic
 from helpers.stats import claims, joint
 from helpers.stats import tests_of_counts as chisquare
 from helpers.stats.margins import PairedRange, joint_range, margins, mcnemar_p
-from helpers.stats.shares import COLUMNS, INTERVALS
+from helpers.stats.proportions import COLUMNS, INTERVALS
 from helpers.survey.folder import load
 from helpers.words import language as text
 

@@ -12,7 +12,7 @@ from . import joint, tests_of_counts, weights
 from .answers import given, said
 from .disclosure import gate
 from .margins import PairedRange, TippingPoint, check_pair, margins, mcnemar_range, tipping_point
-from .shares import Difference, difference
+from .proportions import Difference, difference
 
 TESTS = []
 
