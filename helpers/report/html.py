@@ -17,15 +17,16 @@ from nbconvert import HTMLExporter
 from nbconvert.filters.highlight import Highlight2HTML
 from PIL import Image
 
-from ..figures.charts import pieces
 from ..files import write_whole
-from ..words.language import Language, sample_limits
-from .tables import read_csv
+from ..words.language import Language
+from ..words.lines import pieces
+from ..words.sentences import sample_limits
+from .folder import read_kind
 
 TEMPLATES = Path(__file__).parent / "templates"
-HEADLINES = ("awareness", "measures", "incidents", "agreements", "awareness_map")  # figures of the first screen
+CARDS = 5  # figures of the first screen
 BEGIN = '<main id="main">'
-NEXT = r"[^\n\[]{1,24}\[[^\]\n]+\]\(\d\d_\w+\.ipynb\)\.?"  # a cell that is a link to the next notebook
+LINK = re.compile(r'<a href="#(\d\d_\w+)">(.*?)</a>', re.DOTALL)  # from one notebook's part to another's
 FOLLOW = """
 const links = new Map([...document.querySelectorAll('.contents li a')].map(a => [a.hash.slice(1), a]));
 const seen = new IntersectionObserver(entries => entries.forEach(entry => {
@@ -74,9 +75,9 @@ def write_report(paths, target, survey, parts=None, left_out=()):
     """Write one HTML file from executed notebooks in the order given; figures and tables lie beside it.
 
     `parts` is a folder where parts of the report may lie ready, by notebook; the others are made here. `left_out`
-    are the titles of topics that the survey did not ask about: the report says so.
+    says of each notebook that is not in the report its title and the reason.
     """
-    say = Language(survey.lang)
+    say = Language(survey.lang, "", survey.noun)
     bodies, sections = [], []
     for path in paths:
         notebook = nbformat.read(path, as_version=4)
@@ -92,15 +93,13 @@ def write_report(paths, target, survey, parts=None, left_out=()):
     }
     shell = nbformat.v4.new_notebook(metadata={"title": survey.info("title"), "report": report})
     before, after = _export(shell, survey.lang).rsplit("</main>", 1)
-    _write(f"{before}{''.join(bodies)}</main>{after}", target)
+    body = _without_dead_links("".join(bodies), dict(sections))
+    _write(f"{before}{body}</main>{after}", target)
 
 
-def title_of(path, lang):
-    """The title of a notebook in a language."""
-    notebook = nbformat.read(path, as_version=4)
-    first = next(cell for cell in notebook.cells if cell.cell_type == "markdown")
-    first.source = Language(lang).prose(first.source)
-    return _title(notebook)
+def _without_dead_links(body, sections):
+    """Links to notebooks that are not in this report become plain words."""
+    return LINK.sub(lambda link: link[0] if link[1] in sections else link[2], body)
 
 
 def _title(notebook):
@@ -121,14 +120,15 @@ def _write(body, target):
 
 
 def _cells(notebook, stem, say, level):
-    """The cells of one notebook as the report shows them: prose, results, and the code folded under them."""
+    """The cells of one notebook as the report shows them: prose, results, and the code folded under them.
+
+    A cell tagged notebook-only is left out.
+    """
     waiting = []
     for number, cell in enumerate(notebook.cells):
         if "notebook-only" in cell.metadata.get("tags", []):
             continue
         name = f"{stem[:2]}-{number:02d}"
-        if level and re.fullmatch(NEXT, cell.source.strip()):
-            continue  # in the report, what comes next stands below
         if cell.cell_type == "markdown":
             yield _prose(cell.source, stem, name, level)
         elif cell.cell_type == "code":
@@ -180,7 +180,7 @@ def _contents(sections, say):
 def _opening(survey, folder, titles, left_out, say):
     """The first screen: what was found, who was asked, when, how many, and what the data cannot say."""
     facts = [
-        (say("Answers"), f'<span class="big">{html.escape(say.firms(survey.respondents))}</span>'),
+        (say("Answers"), f'<span class="big">{html.escape(say.respondents(survey.respondents))}</span>'),
         (say("Asked"), html.escape(survey.info("population"))),
         (say("When"), html.escape(survey.info("fieldwork"))),
         (say("Source"), html.escape(survey.info("source"))),
@@ -192,8 +192,7 @@ def _opening(survey, folder, titles, left_out, say):
         say("“Not shown” never means “no difference”: it means that answers as few as these could not show one."),
     ]
     if left_out:
-        topics = say(" / ").join(left_out)
-        cautions.append(say("Not in this report, because the survey has no answers for it: {topics}", topics=topics))
+        cautions.append(say("Not in this report: {topics}.", topics=say("; ").join(left_out)))
     caution = " ".join(html.escape(words) for words in cautions)
     return (
         f'<header><p class="eyebrow">{html.escape(survey.info("publisher"))}</p><h1>{phrases(survey.info("title"))}</h1>'
@@ -206,12 +205,10 @@ def _opening(survey, folder, titles, left_out, say):
 
 
 def _headlines(folder):
-    """The figures of the first screen that this run has: rows with notebook, figure, title and alt."""
-    path = folder / "tables" / "figures.csv"
-    if not path.exists():
-        return []
-    figures = read_csv(path).set_index("figure")
-    return [{**figures.loc[name].to_dict(), "figure": name} for name in HEADLINES if name in figures.index]
+    """The figures of the first screen: the first that the notebooks named, as rows with notebook, figure, title, alt."""
+    named = read_kind(folder / "tables", "headlines")["figure"].unique()[:CARDS]
+    figures = read_kind(folder / "tables", "figures").set_index("figure")
+    return [{**figures.loc[name].to_dict(), "figure": name} for name in named if name in figures.index]
 
 
 def _card(figure, folder, titles, say):

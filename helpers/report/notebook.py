@@ -1,1008 +1,385 @@
-"""One topic's notebook: its parameters checked, its survey loaded, its tables, figures, tests and findings kept.
+"""What a notebook shows and keeps: a Report.
 
-A notebook begins with `topic = start("03_awareness", ...)`. What it shows goes through the topic, so that the same
-numbers land in the notebook and in the output folder.
+A notebook begins with `report = start("03_awareness", ...)`. What it shows goes through the report, so that the same
+numbers land in the notebook and in the output folder. Nothing is computed here but the adjustment of tests.
 """
 
 import base64
 import html
-import re
+import json
 import warnings
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import takewhile
+from itertools import chain
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from IPython.display import display
-from statsmodels.stats.multitest import multipletests
 
-from ..figures import charts
-from ..files import write_whole
-from ..stats import claims, joint, weights
-from ..stats import tests_of_counts as chisquare
-from ..stats.joint import McNemar
-from ..stats.margins import (
-    PairedRange,
-    check_pair,
-    feasible,
-    independent,
-    joint_range,
-    margins,
-    mcnemar_range,
-    nested,
-)
-from ..stats.shares import (
-    COLUMNS,
-    INTERVALS,
-    Difference,
-    add_shares,
-    detectable_share,
-    difference,
-    needed_base,
-    without,
-)
-from ..survey.folder import LANGUAGES, ROOT, Survey, SurveyError, load
-from ..words import language as text
-from .tables import NO_MATHS, html_table, read_csv, readable, readable_tests
+from .. import figures
+from ..figures.style import GLYPH
+from ..stats import compare, tests_of_counts, weights
+from ..survey import ROOT, SurveyError, load
+from ..survey.rows import is_weighted
+from ..words import sentences
+from ..words.language import Language
+from .folder import KINDS, following, gather, parts, read_csv, read_kind, title_of, updated, write_csv
+from .parameters import check_parameter
+from .tables import NO_MATHS, html_table, readable, readable_tests
+
+NOTEBOOKS = ROOT / "notebooks"
+MOST = 3  # rows of a headline
+VALUES = ("share", "difference", "p_adjusted", "p", "value")  # of these columns, the first there is makes a finding
 
 
-class ParameterError(SurveyError):
-    """A parameter that the notebooks do not take, or a value that it may not have."""
+def start(notebook, survey, lang, output_dir="", confidence=0.95, **own):
+    """Check a notebook's parameters, load its survey and make ready for its figures: a Report.
 
-
-def _is_number_between(low, high):
-    return lambda value: isinstance(value, (int, float)) and not isinstance(value, bool) and low < value < high
-
-
-def _is_text(value):
-    return isinstance(value, str)
-
-
-def _is_whole_from(least):
-    def check(value):
-        return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= least and value % 1 == 0
-
-    return check
-
-
-def _one_of(*values):
-    return lambda value: isinstance(value, str) and value in values
-
-
-RULES = {
-    "survey": (lambda value: isinstance(value, str) and value.strip(), "a folder name under data/, or a path"),
-    "lang": (_one_of(*LANGUAGES), "one of " + ", ".join(LANGUAGES)),
-    "confidence": (_is_number_between(0, 1), "a number above 0 and below 1, such as 0.95"),
-    "output_dir": (_is_text, "the path of a folder, or '' for outputs/<survey>/<lang>"),
-    "interval": (_one_of(*INTERVALS), "one of " + ", ".join(INTERVALS)),
-    "no_answer": (_one_of("drop", "keep"), "one of drop, keep"),
-    "reference": (_is_text, "the path of a CSV file with the columns option and share, or ''"),
-    "not_knowing": (_is_text, "option ids of the question, separated by commas"),
-    "own_side": (_is_text, "option ids of the question, separated by commas"),
-    "codified": (_is_text, "option ids of the question, separated by commas"),
-    "by": (_is_text, "ids of single-choice questions, separated by commas"),
-    "questions": (_is_text, "question ids, separated by commas, or '' for all"),
-    "min_cell": (_is_whole_from(1), "a whole number of 1 or more, such as 5"),
-    "baseline": (_is_text, "a folder name under data/, the path of a folder, or '' for none"),
-}
-
-
-OPTIONS_OF = {"own_side": "q6", "not_knowing": "q3", "codified": "q9"}  # parameters that list a question's options
-
-
-def check_parameter(name, value):
-    """The value of a notebook parameter if it may have it; raises ParameterError if not."""
-    if name not in RULES:
-        raise ParameterError(f"parameter: found {name!r}; expected one of {', '.join(RULES)}")
-    allowed, expected = RULES[name]
-    if not allowed(value):
-        raise ParameterError(f"parameter {name}: found {value!r}; expected {expected}")
-    return value
-
-
-def check_against(survey, name, value):
-    """Check a parameter that names options or a file, as far as the survey has its question; raises ParameterError."""
-    if name in OPTIONS_OF and survey.has(OPTIONS_OF[name]):
-        _check_split(name, survey, chosen_options(survey, OPTIONS_OF[name], value))
-    if name == "by":
-        chosen_questions(survey, name, value, kind="single")
-    if name == "questions" and value.strip():
-        chosen_questions(survey, name, value)
-    if name == "baseline" and value.strip():
-        load(value, survey.lang)
-    if name == "reference" and value and survey.has("industry"):
-        read_reference(value, survey, "industry")
-
-
-def _check_split(name, survey, chosen):
-    """Options that a parameter sets apart must leave enough answers on either side; raises ParameterError if not."""
-    table = survey.table(OPTIONS_OF[name])
-    answers = list(table.loc[table["role"].isin(("answer", "undisclosed")), "option"])
-    apart = [option for option in answers if option in chosen]
-    left = len(answers) - len(apart)
-    least = 2 if name == "not_knowing" else 1
-    if not apart or left < least:
-        expected = f"at least one of {', '.join(answers)}, and at least {least} left over"
-        raise ParameterError(f"parameter {name}: found {', '.join(chosen)!r}; expected {expected}")
-
-
-def chosen_options(survey, question, listed):
-    """Option ids given as "a, b", checked against the question; raises ParameterError."""
-    offered = list(survey.table(question)["option"])
-    options = [option.strip() for option in listed.split(",") if option.strip()]
-    unknown = [option for option in options if option not in offered]
-    if unknown or not options:
-        found = repr(unknown[0]) if unknown else repr(listed)
-        raise ParameterError(f"options of {question}: found {found}; expected some of {', '.join(offered)}")
-    return options
-
-
-def chosen_questions(survey, name, listed, kind=""):
-    """Question ids given as "a, b" in the parameter `name`, checked against the survey; raises ParameterError."""
-    asked = [q for q in survey.questions.index if kind in ("", survey.question(q)["kind"])]
-    questions = list(dict.fromkeys(question.strip() for question in listed.split(",") if question.strip()))
-    unknown = [question for question in questions if question not in asked]
-    if unknown or not questions:
-        found = repr(unknown[0]) if unknown else repr(listed)
-        raise ParameterError(f"parameter {name}: found {found}; expected some of {', '.join(asked)}")
-    return questions
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """One answer compared between two questions over the same firms, in both readings.
-
-    `counted` are (count, base) of each question, `margins` (yes, no, missing) of all respondents, `paired` the range of
-    McNemar's exact test over every joint table with these margins, `tests` the rows of tests.csv, Pearson's first.
-    With raw answers `joint` is McNemar's test itself, `paired` has shrunk to its p-value, and `difference` is that of the
-    firms that answered both questions (Newcombe 1998, for pairs). `raw` says whether the survey has raw answers, `weights`
-    whether it has weights, which no comparison uses.
+    `survey` is a folder name, a path or a Survey; `own` are the notebook's own parameters. Without `output_dir` it writes
+    to outputs/SURVEY/LANG-alone and reads what the last report left in outputs/SURVEY/LANG. Raises ParameterError or
+    SurveyError with one plain message.
     """
-
-    names: tuple[str, str]
-    label: str
-    counted: tuple[tuple[int, int], tuple[int, int]]
-    difference: Difference
-    margins: tuple[tuple[int, int, int], tuple[int, int, int]]
-    paired: PairedRange
-    tests: list[dict]
-    joint: McNemar | None = None
-    raw: bool = False
-    weights: bool = False
-
-    @property
-    def shares(self):
-        """The two shares of those counted, from 0 to 1."""
-        return tuple(count / base for count, base in self.counted)
-
-    @property
-    def p(self):
-        """Pearson's p-value, as if different firms had answered the two questions."""
-        return self.tests[0]["p"]
-
-    @property
-    def base(self):
-        """Respondents per question: the harmonic mean of the two bases."""
-        (_, first), (_, second) = self.counted
-        return 2 / (1 / first + 1 / second)
-
-
-def start(notebook, survey, lang, confidence, output_dir, **own):
-    """Check a notebook's parameters, load its survey and make ready its output folder: a Topic.
-
-    `own` are the notebook's own parameters. Raises ParameterError or SurveyError with one plain message.
-    """
-    parameters = {"survey": survey, "lang": lang, "confidence": confidence, "output_dir": output_dir, **own}
+    parameters = {"survey": survey, "lang": lang, "output_dir": output_dir, "confidence": confidence, **own}
     for name, value in parameters.items():
         check_parameter(name, value)
     loaded = load(survey, lang)
-    folder = Path(output_dir).expanduser() if output_dir else ROOT / "outputs" / loaded.name / lang
-    return Topic(notebook, loaded, confidence, folder, own.get("interval", "wilson"))
+    figures.use_theme(lang)
+    published = ROOT / "outputs" / loaded.name / lang
+    if output_dir:
+        return Report(notebook, loaded, Path(output_dir).expanduser(), confidence)
+    return Report(notebook, loaded, published.with_name(f"{lang}-alone"), confidence, reads=published)
 
 
-class Topic:
-    """What a notebook works with: `survey`, `say` (words in its language) and the ways to show results."""
+class Report:
+    """What a notebook shows to its reader, and keeps in its output folder.
 
-    def __init__(self, notebook, survey: Survey, confidence=0.95, folder=".", interval="wilson"):
+    `words` says things in the reader's language. `folder` is where it writes, `reads` where the tables of other notebooks
+    lie (the same unless said otherwise).
+    """
+
+    def __init__(self, notebook, survey, folder, confidence=0.95, reads=None):
         self.notebook = notebook
         self.survey = survey
-        self.confidence = confidence
-        self.interval = interval
         self.folder = Path(folder)
-        self.say = text.Language(survey.lang, confidence)
-        self._tests, self._findings, self._comparisons, self._figures = [], [], [], []
+        self.confidence = confidence
+        self.words = Language(survey.lang, notebook, survey.noun)
+        self._reads = Path(reads or folder)
+        self._kept = {}
 
-    # --- numbers
+    @property
+    def alpha(self):
+        """The level of tests that goes with the confidence, without the last digits of a subtraction: 0.05 for 0.95."""
+        return round(1 - self.confidence, 12)
 
-    @cached_property
-    def weights(self):
-        """The respondents' weights as an array, or None where the survey has none."""
-        responses = self.survey.responses
-        return None if responses is None or "weight" not in responses else weights.check_weights(responses["weight"])
-
-    def table(self, question, method=None):
-        """The answers to a question with shares and intervals; `method` "goodman" for a whole distribution.
-
-        With weights, shares and intervals are weighted, counts and bases are not, and the column `n_effective` is added.
-        """
-        selections = self.survey.question(question)["unit"] == "selections"
-        return self._shares(question, self.survey.table(question), method, selections)
-
-    def _shares(self, question, table, method=None, selections=False):
-        """Shares of some or all answers to a question, on the base of those who gave one of them or were asked."""
-        method = method or self.interval
-        if self.weights is None:
-            return add_shares(table, self.confidence, method)
-        answers = self._answers(question, list(table["option"]))
-        return weights.add_shares(table, answers, self.weights, self.confidence, method, selections)
-
-    def _answers(self, question, options):
-        """The raw answers to a question, as far as they are among these options."""
-        if self.survey.question(question)["kind"] == "single":
-            given = self.survey.responses[question].astype(object)
-            return given.where(given.isin(options))
-        columns = [f"{question}={option}" for option in options]
-        return self.survey.responses[columns].set_axis(options, axis=1)
-
-    def stack(self, questions, method=None):
-        """The tables of several questions in one, with the columns `question` and `group` (its short name) in front."""
-        tables = [
-            self.table(question, method).assign(question=question, group=self.survey.short(question))
-            for question in questions
-        ]
-        return _to_front(pd.concat(tables, ignore_index=True), ["question", "group"])
-
-    def pairs(self, pairs):
-        """Like `stack` for pairs of questions, with their number in the column `pair`."""
-        tables = [self.stack(pair).assign(pair=i) for i, pair in enumerate(pairs)]
-        return _to_front(pd.concat(tables, ignore_index=True), ["pair"])
-
-    def reasons(self, groups):
-        """Why firms are aware and why not, per partner group, as shares of the firms that were asked for reasons.
-
-        Adds `status` (aware, unaware), `selections` (the printed base) and `share_selections` (the printed share).
-        """
-        tables = []
-        for status in ("aware", "unaware"):
-            for group in groups:
-                question = f"{group}_why_{status}"
-                table = self.survey.table(question)
-                firms = table.assign(base=self.survey.routed(question))
-                extra = {"status": status, "question": question, "group": self.survey.short(question)}
-                shares = self._shares(question, firms).assign(selections=table["base"], **extra)
-                printed = table["count"] / table["base"] if self.weights is None else self.table(question)["share"]
-                tables.append(shares.assign(share_selections=printed))
-        return _to_front(pd.concat(tables, ignore_index=True), ["status", "question", "group"])
-
-    def compare(self, first, second, option, no_answer="drop", among=None):
-        """One option of two questions over the same firms, as if independent and as paired: a Comparison.
-
-        With `no_answer` "drop" the base of a single-choice question is the firms that gave an answer; `among` narrows
-        it to these options. The paired reading keeps all respondents, those without an answer as missing.
-        """
-        check_pair(self.survey, first, second)
-        single = self.survey.question(first)["kind"] == "single"
-        among = list(among or chisquare.answers(self.survey, first, no_answer))
-        rest = [o for o in among if o != option] if single and no_answer == "drop" else None
-        read = [margins(self.survey, question, option, rest) for question in (first, second)]
-        options = [option] if not single or len(among) > 2 + (no_answer == "keep") else None
-        tests = chisquare.compare(self.survey, first, second, options, no_answer, among)
-        counted = tuple(self._counted(question, option, among) for question in (first, second))
-        apart = difference(*counted, self.confidence)
-        found = self._mcnemar(first, second, option, rest)
-        if found:
-            paired = _settled(found, self.say.alpha)
-            tests.append(chisquare.mcnemar_row(first, second, option, found))
-            apart = joint.paired_difference(found.both, found.b, found.c, found.neither, self.confidence)
-        else:
-            paired = mcnemar_range(*read, alpha=self.say.alpha)
-            tests += chisquare.paired_rows(first, second, option, paired, self.survey.respondents)
-        return Comparison(
-            names=(self.survey.short(first), self.survey.short(second)),
-            label=text.pick(self.survey.table(first), option)["label"],
-            counted=counted,
-            difference=apart,
-            margins=tuple(read),
-            paired=paired,
-            tests=tests,
-            joint=found,
-            raw=self.survey.responses is not None,
-            weights=self.weights is not None,
-        )
-
-    def _mcnemar(self, first, second, option, rest):
-        """McNemar's test on the raw answers, or None where there are none, or nobody answered both questions."""
-        if self.survey.responses is None:
-            return None
-        found = joint.mcnemar(*(self._said(question, option, rest) for question in (first, second)))
-        return found if found.n else None
-
-    def _said(self, question, option, rest=None):
-        """Who gave an option, as nullable booleans; missing: not asked, no answer, or (with `rest`) another answer."""
-        if self.survey.question(question)["kind"] == "multiple":
-            return self.survey.responses[f"{question}={option}"]
-        table, given = self.survey.table(question), self.survey.responses[question].astype(object)
-        silent = list(table.loc[table["role"] == "no_answer", "option"])
-        counted = [option, *(rest if rest is not None else (o for o in table["option"] if o not in silent))]
-        return (given == option).astype("boolean").mask(~given.isin(counted))
-
-    def _joint_rows(self, comparisons):
-        """Tests of more than two answers or options at once, where raw answers are there: rows of tests.csv."""
-        if self.survey.responses is None or not comparisons:
-            return []
-        compared = [(c.tests[0]["first"], c.tests[0]["second"], c.tests[-1]["options"]) for c in comparisons]
-        pairs = list(dict.fromkeys((first, second) for first, second, _ in compared))
-        if self.survey.question(pairs[0][0])["kind"] == "multiple":
-            return [self._items_row(*pair) for pair in pairs]
-        option, questions = compared[0][2], list(dict.fromkeys(q for pair in pairs for q in pair))
-        rows = [self._square_row(*pair) for pair in pairs]
-        if len(questions) > 2 and {o for _, _, o in compared} == {option}:
-            answers = pd.concat([self._said(question, option).rename(question) for question in questions], axis=1)
-            rows.append(chisquare.joint_row("|".join(questions), "", [option], "cochran_q", joint.cochran_q(answers)))
-        return rows
-
-    def _square_row(self, first, second):
-        options = chisquare.shared_options(self.survey, first, second)
-        table = joint.square_table(self.survey.responses[first], self.survey.responses[second], options)
-        return chisquare.joint_row(first, second, options, "stuart_maxwell", joint.stuart_maxwell(table))
-
-    def _items_row(self, first, second):
-        options = chisquare.shared_options(self.survey, first, second)
-        sheets = [self._answers(question, options) for question in (first, second)]
-        overall = joint.marginal_homogeneity(*sheets).overall
-        return chisquare.joint_row(first, second, options, "homogeneity_items", overall)
-
-    def compare_items(self, pairs):
-        """Every option that two multiple-choice questions share, for each pair of questions: a list of Comparisons."""
-        return [
-            self.compare(first, second, option)
-            for first, second in pairs
-            for option in chisquare.shared_options(self.survey, first, second)
-        ]
-
-    def _counted(self, question, option, among):
-        table = self.survey.table(question)
-        if self.survey.question(question)["kind"] == "multiple":
-            return self.survey.count(question, option), self.survey.routed(question)
-        return self.survey.count(question, option), int(table.loc[table["option"].isin(among), "count"].sum())
-
-    def both_readings(self, comparisons, caption, family=("pearson",)):
-        """The tests of comparisons, and beside each other their two readings; kept for tests.csv and the summary."""
-        rows = [test for c in comparisons for test in c.tests] + self._joint_rows(comparisons)
-        tests = self.tests(rows, caption, family)
-        adjusted = tests.loc[tests["test"] == "pearson", "p_adjusted"].to_numpy()
-        rows = [
-            {
-                **{"notebook": self.notebook, "first": c.tests[0]["first"], "second": c.tests[0]["second"]},
-                **{
-                    "option": c.tests[-1]["options"],
-                    "label": c.label,
-                    "pair": self.say.pair(*c.names),
-                },
-                **{"share_first": c.shares[0], "share_second": c.shares[1], "difference": c.difference.value},
-                **{"low": c.difference.low, "high": c.difference.high, "p": c.p, "p_adjusted": adjusted[i]},
-                **{"p_min": c.paired.p_min, "p_max": c.paired.p_max, "verdict": c.paired.verdict},
-            }
-            for i, c in enumerate(comparisons)
-        ]
-        self._comparisons.append(pd.DataFrame(rows))
-        self._write(pd.concat(self._comparisons, ignore_index=True), "comparisons")
-        return tests
-
-    def power(self, comparisons, caption):
-        """For every difference that is not shown: what this sample could have shown, and what the difference needs."""
-        rows = []
-        for c in comparisons:
-            if c.p < self.say.alpha:
-                continue
-            low = min(c.shares)
-            found = detectable_share(low, c.base, alpha=self.say.alpha)
-            rows.append(
-                {
-                    "pair": self.say.pair(*c.names),
-                    "label": c.label,
-                    "difference": c.difference.value,
-                    "detectable": found - low,
-                    "base": round(c.base),
-                    "needed": needed_base(*c.shares, alpha=self.say.alpha),
-                }
-            )
-        if rows:
-            self.show(pd.DataFrame(rows), f"power_{self.notebook[:2]}", caption)
-
-    def map_table(self, comparisons):
-        """The numbers of the map: per pair the limits of the feasible discordant answers, and the marked points."""
-        rows = []
-        for c in comparisons:
-            band, (b, d) = feasible(*c.margins), independent(*c.margins)
-            near, paired = nested(*c.margins), c.paired
-            rows.append(
-                {
-                    "pair": self.say.pair(*c.names),
-                    **{
-                        "b_max": band.b_max,
-                        "c_max": band.c_max,
-                        "difference_min": band.d_min,
-                        "difference_max": band.d_max,
-                    },
-                    **{"b_independent": b, "c_independent": d, "b_nested": near[0], "c_nested": near[1]},
-                    **{"feasible": paired.feasible, "significant": paired.significant, "verdict": paired.verdict},
-                    **{"p_min": paired.p_min, "p_max": paired.p_max, "p_independent": c.p},
-                }
-            )
-        return pd.DataFrame(rows)
-
-    def range_table(self, comparisons):
-        """The numbers of the figure of p-ranges."""
-        keep = ["pair", "label", "p", "p_min", "p_max", "verdict"]
-        table = pd.concat(self._comparisons, ignore_index=True)
-        return table.tail(len(comparisons))[keep].reset_index(drop=True)
-
-    def joint(self, first, second, option):
-        """A finding: how many firms gave this answer to both questions, and to at least one, as far as totals tell."""
-        label = text.pick(self.survey.table(first), option)["label"]
-        if self.survey.responses is not None:
-            shares = self._joint_shares(first, second, option)
-            return text.finding_joint_known(
-                self.say, self.survey.short(first), self.survey.short(second), label, *shares
-            )
-        bounds = joint_range(margins(self.survey, first, option), margins(self.survey, second, option))
-        return text.finding_joint(self.say, self.survey.short(first), self.survey.short(second), label, bounds)
-
-    def _joint_shares(self, first, second, option):
-        """The shares of all respondents that gave an answer to both questions, and to at least one; weighted if may be."""
-        one, other = (self._said(question, option).fillna(False).to_numpy(dtype=bool) for question in (first, second))
-        return [float(np.average(said, weights=self.weights)) for said in (one & other, one | other)]
-
-    def pooled(self, first, second, option):
-        """A finding: the share of this answer among all answers to two questions taken together."""
-        count = self.survey.count(first, option) + self.survey.count(second, option)
-        base = self.survey.routed(first) + self.survey.routed(second)
-        return text.finding_pooled(self.say, text.pick(self.survey.table(first), option)["label"], count, base)
-
-    def leader(self, question):
-        """The option id of the most frequent answer."""
-        return text.top(self.table(question))["option"]
-
-    # --- does the answer move?
-
-    def sensitivity(self, rows):
-        """What a main result becomes under choices that could be disputed: rows of (choice, result, conclusion)."""
-        table = pd.DataFrame(rows, columns=["choice", "result", "conclusion"])
-        self.show(table, f"sensitivity_{self.notebook[:2]}", "Does the answer move?")
-
-    def share_choices(self, question, option):
-        """One share under every kind of interval, and on the base of those who answered: rows for `sensitivity`."""
-        say, table = self.say, self.survey.table(question)
-        label = say.quoted(text.brief(text.pick(table, option)["label"]))
-        rows = [
-            (
-                say("{label}: {method} interval", label=label, method=text.interval_name(say, method)),
-                *self._against_half(text.pick(self.table(question, method), option)),
-            )
-            for method in INTERVALS
-        ]
-        dropped = without(table)
-        if len(dropped) < len(table):
-            answer = text.pick(self._shares(question, dropped), option)
-            rows.append((say("no answer left out"), *self._against_half(answer)))
-        return rows
-
-    def _against_half(self, answer):
-        share, low, high = self.say.percent(answer["share"]), answer["low"], answer["high"]
-        result = self.say("{share} ({range})", share=share, range=self.say.range(low, high))
-        side = self.say("more than half") if low > 0.5 else self.say("less than half") if high < 0.5 else None
-        return result, side or self.say("cannot be told from half")
-
-    def pair_choices(self, first, second, option):
-        """One comparison with no-answers dropped and kept, corrected, exact and paired: rows for `sensitivity`."""
-        say, survey = self.say, self.survey
-        single = survey.question(first)["kind"] == "single"
-        options = None if single else [option]
-        observed, _ = chisquare.contingency(survey, first, second, options)
-        rows = [(say("chi-square"), chisquare.homogeneity(survey, first, second, options)["p"])]
-        if single:
-            kept = chisquare.homogeneity(survey, first, second, options, "keep")
-            against_all = chisquare.yes_or_not(survey, first, second, option)
-            rows += [
-                (say("chi-square, no answer as an answer of its own"), kept["p"]),
-                (say("chi-square, no answer counted with the others"), against_all),
-            ]
-        rows += [
-            (say("chi-square with Yates’ correction"), chisquare.yates(observed)),
-            (say("Fisher’s exact test"), chisquare.fisher(survey, first, second, options)["p"]),
-        ]
-        compared = self.compare(first, second, option)
-        names = say.pair(*compared.names)
-        rows = [(f"{names}: {choice}", say.p(p), self._significance(p)) for choice, p in rows]
-        if compared.joint:
-            words = say("McNemar, same firms (exact)")
-            return [*rows, (f"{names}: {words}", say.p(compared.joint.p), self._significance(compared.joint.p))]
-        for missing, words in (
-            ("free", say("same firms, any overlap")),
-            ("shared", say("same firms, no-answers shared")),
-        ):
-            paired = mcnemar_range(*compared.margins, missing=missing, alpha=self.say.alpha)
-            if missing == "free" or single:
-                rows.append(
-                    (f"{names}: {words}", say("p {range}", range=text.p_range(say, paired)), text.verdict(say, paired))
-                )
-        return rows
-
-    def _significance(self, p):
-        return self.say("significant") if p < self.say.alpha else self.say("not shown")
-
-    def size_choices(self, first, second):
-        """The comparison of two ordered distributions under other classes and tests: rows for `sensitivity`."""
-        say, survey = self.say, self.survey
-        known = chisquare.known_answers(survey, first)
-        stated = list(chisquare.answers(survey, first))
-        halves = chisquare.merged(survey, first, second, [known[: len(known) // 2], known[len(known) // 2 :]])
-        rows = [
-            (say("chi-square, all known classes"), chisquare.homogeneity(survey, first, second, known)["p"]),
-            (say("chi-square, classes merged into a lower and an upper half"), halves),
-            (say("order of the classes used"), chisquare.ordered(survey, first, second, known)["p"]),
-            (
-                say("chi-square, unknown as an answer of its own"),
-                chisquare.homogeneity(survey, first, second, stated)["p"],
-            ),
-            (say("chi-square, no answer as well"), chisquare.homogeneity(survey, first, second, no_answer="keep")["p"]),
-        ]
-        return [(choice, say.p(p), self._significance(p)) for choice, p in rows]
-
-    def only(self, question, options):
-        """A single-choice question on the base of those who gave one of these answers, with simultaneous intervals."""
-        kept = self.survey.table(question).query("option in @options").reset_index(drop=True)
-        return self._shares(question, kept.assign(base=kept["count"].sum()), "goodman")
-
-    def known(self, question, not_knowing):
-        """The answers of those that know at all: without the options listed in `not_knowing`, and no answer."""
-        unknown = self.choices(question, not_knowing)
-        rows = self.survey.table(question)
-        answers = rows.loc[~rows["option"].isin(unknown) & (rows["role"] != "no_answer"), "option"]
-        return self.only(question, list(answers))
-
-    def with_all(self, question):
-        """The table with `share_all`, the share of all respondents, beside the share of the firms asked."""
-        if self.weights is None:
-            return self.table(question).assign(share_all=lambda t: t["count"] / self.survey.respondents)
-        asked = float(np.average(self._asked(question), weights=self.weights))
-        return self.table(question).assign(share_all=lambda t: t["share"] * asked)
-
-    def _asked(self, question):
-        """Whom a question was put to, as an array of booleans."""
-        answers = self._answers(question, list(self.survey.table(question)["option"]))
-        return weights.asked(answers)
-
-    def reached(self, question):
-        """How many respondents an incident reached (the question's base) and, if published, how many it harmed."""
-        harmed = self.survey.claimed("any_count", "q7_damage")
-        rows = [("reached", self.say("Reached by an attack on a partner"), self.survey.routed(question))]
-        if harmed is not None:
-            rows.append(("harmed", self.say("Harmed by it"), int(harmed)))
-        table = pd.DataFrame(rows, columns=["option", "label", "count"])
-        table = table.assign(base=self.survey.respondents, role="answer")
-        if self.weights is None:
-            return add_shares(table, self.confidence, self.interval)
-        return self._reached_weighted(question, table)
-
-    def _reached_weighted(self, question, table):
-        """Like `reached` from raw answers: a firm was harmed if it ticked any damage."""
-        said = pd.DataFrame({"reached": self._asked(question)}, dtype="boolean")
-        if "harmed" in set(table["option"]):
-            damage = self.survey.table("q7_damage").query("role == 'answer'")["option"]
-            said["harmed"] = self._answers("q7_damage", list(damage)).fillna(False).any(axis=1).to_numpy()
-        table = table.assign(count=[int(said[option].sum()) for option in table["option"]])
-        return weights.add_shares(table, said, self.weights, self.confidence, self.interval)
-
-    def sides(self, table, own):
-        """The table with the column `side` in words: own side for the options in `own`, else the partners' side."""
-        names = {True: self.say("own side"), False: self.say("partners’ side")}
-        side = [
-            "" if role == "other" else names[o in own] for o, role in zip(table["option"], table["role"], strict=True)
-        ]
-        return _to_front(table.assign(side=side), ["side"])
-
-    def hanging(self, *questions):
-        """What hangs from the answers that lead to these questions: {question: (option, wording, table)}."""
-        parts = {}
-        for question in questions:
-            asked = self.survey.question(question)
-            heading = self.say(
-                "{question} (n = {n})", question=self.survey.wording(question), n=self.survey.routed(question)
-            )
-            parts[question] = (asked["asked_if"].split("=")[1], heading, self.table(question, "goodman"))
-        return parts
-
-    def only_offered(self, question, questions):
-        """Option ids that this question offers and the others of `questions` do not."""
-        others = {o for q in questions if q != question for o in self.survey.table(q)["option"]}
-        return [o for o in self.survey.table(question)["option"] if o not in others]
-
-    def read(self, stem):
-        """A table that another notebook wrote; raises SurveyError, saying which file is missing."""
-        path = self.folder / "tables" / f"{stem}.csv"
-        if not path.exists():
-            raise SurveyError(
-                f"{path.name}: no such table in {path.parent}; expected the topic notebooks to have run first"
-            )
-        return read_csv(path)
-
-    def overview(self):
-        """Headings, tables and colours of the overview, from the tables of the other notebooks."""
-        say, awareness, measures = self.say, self._written("awareness"), self._written("measures")
-        panels = [
-            (say("Largely aware of the security of"), awareness[awareness["option"] == "aware"], "aware"),
-            (say("Partners ready for the end of support?"), self._written("q3"), "unaware"),
-            (say("Done now about it"), measures[measures["question"] == "q4"], "wanted"),
-            (say("What holds firms back"), self._written("q6"), "own"),
-            (say("Attacks on partners"), self._attacks(), "reached"),
-            (say("Who should act for small firms"), self._written("q10"), "customers"),
-        ]
-        panels[0] = (panels[0][0], panels[0][1].assign(label=lambda t: t["group"]), panels[0][2])
-        ranked = {"by": "share", "ascending": False, "kind": "stable"}
-        return [
-            (heading, table.sort_values(**ranked).assign(label=lambda t: t["label"].map(text.brief)), color)
-            for heading, table, color in panels
-            if len(table)
-        ]
-
-    def overview_title(self):
-        """What the overview says, or the survey's title where awareness or measures were not asked."""
-        tables = self._written("awareness"), self._written("measures")
-        asked = all(len(table) for table in tables)
-        return text.title_overview(self.say, *tables) if asked else self.survey.info("title")
-
-    def _written(self, stem):
-        """A table of another notebook, without rows where that topic was not asked and so left out."""
-        if not any((self.folder / "tables" / "findings").glob("*.csv")):
-            return self.read(stem)  # no topic has run: say so
-        path = self.folder / "tables" / f"{stem}.csv"
-        return read_csv(path) if path.exists() else pd.DataFrame(columns=["question", "group", *COLUMNS, "share_all"])
-
-    def _attacks(self):
-        """Firms reached and harmed, and the kinds of attack, all as shares of all respondents."""
-        kinds = self._written("q7_content").assign(base=self.survey.respondents, share=lambda t: t["share_all"])
-        if not len(kinds):
-            return kinds
-        return pd.concat([self.read("reached"), kinds[kinds["role"] == "answer"]], ignore_index=True)
-
-    def overview_table(self):
-        """The numbers of the overview in one table, by heading."""
-        tables = [table.assign(group=heading) for heading, table, _ in self.overview()]
-        return _to_front(pd.concat(tables, ignore_index=True)[["group", *COLUMNS[:5]]], ["group"])
-
-    def choices(self, question, listed):
-        """Option ids given as a parameter, "a, b", checked against the question; raises ParameterError."""
-        return chosen_options(self.survey, question, listed)
-
-    # --- what the reader sees
+    # --- the survey's own words
 
     def about(self):
         """Who was asked, when, how many answered, and where the numbers come from."""
-        survey, say = self.survey, self.say
+        survey, say = self.survey, self.words
         words = say(
             "{publisher}, “{title}”. Asked: {population}, {fieldwork}. Answers: {n}. Source: {source}.",
             publisher=survey.info("publisher"),
             title=survey.info("title"),
             population=survey.info("population"),
             fieldwork=survey.info("fieldwork"),
-            n=say.firms(survey.respondents),
+            n=say.respondents(survey.respondents),
             source=survey.info("source"),
         )
         self._paragraph(words, "about")
 
     def quote(self, *questions):
-        """The survey's own wording of the questions, each with its kind and base."""
+        """The survey's own wording of the questions, each with its kind and the respondents it was put to."""
         for question in questions:
-            q = self.survey.question(question)
-            note = [self._base(q), self._weighted(question)]
-            self._paragraph(self.survey.wording(question), "question", note=self.say(". ").join(filter(None, note)))
+            note = self._base_words(self.survey.routed(question), {self.survey.question(question)["kind"]})
+            self._paragraph(self.survey.wording(question), "question", note)
 
     def quote_claims(self, *claims):
         """The publisher's claims with these ids, as far as the survey has them."""
         rows = self.survey.claims[self.survey.claims["claim"].isin(claims)]
         for words in rows[f"text_{self.survey.lang}"]:
-            self._paragraph(self.say("Claim under test: {claim}", claim=words), "claim")
+            self._paragraph(self.words("Claim under test: {claim}", claim=words), "claim")
 
-    def against_population(self, question, reference):
-        """The question against the population shares of a CSV file, or a sentence that there is none."""
-        if not reference:
-            self.finding(text.no_reference(self.say, self.survey.short(question)))
-            return
-        shares = read_reference(reference, self.survey, question)
-        test = self.tests([chisquare.goodness_of_fit(self.survey, question, shares)], "Against the population", ())
-        self.finding(text.finding_fit(self.say, self.survey.short(question), test.iloc[0]))
+    # --- tables
 
-    def limits(self):
-        """What no interval or test can repair: who answered is not a random sample."""
-        self._paragraph(text.sample_limits(self.say, self.survey), "limits")
-        if self.weights is not None:
-            self._paragraph(text.weight_limits(self.say, self._weighted()), "limits")
+    def table(self, frame, name="", caption="", as_is=False):
+        """A table for the reader under a caption; with a `name`, saved in full precision as tables/`name`.csv.
 
-    def _weighted(self, question=None):
-        """That shares are weighted, and what the respondents asked (or all) are worth; "" without weights."""
-        if self.weights is None:
-            return ""
-        own = self.weights if question is None else self.weights[self._asked(question)]
-        return text.weighted(self.say, len(own), weights.effective_size(own))
+        The registry says what its columns are called and how they are shown; `as_is`: it is in words already.
+        """
+        if name:
+            self.save(frame, name, caption)
+        self._show_table(frame if as_is else readable(self.words, frame), caption or name)
 
-    def show(self, table, stem, caption):
-        """A table for the reader, saved in full precision as tables/`stem`.csv."""
-        self.save(table, stem)
-        self._display_table(readable(self.say, table), self.say(caption))
+    def save(self, frame, name, caption=""):
+        """Write tables/`name`.csv in full precision; the workbook has it under the caption."""
+        write_csv(frame, self.folder / "tables" / f"{name}.csv")
+        if caption:
+            self._keep("captions", [{"name": name, "caption": caption, "notebook": self.notebook}])
 
-    def show_words(self, frame, caption):
-        """A table that is in words already, for the reader only."""
-        self._display_table(frame, caption)
+    def read(self, name):
+        """A table that other notebooks wrote, by its name, or what they kept of a kind (tests, findings …).
 
-    def readable(self, table):
-        """The table in words, as `show` has it."""
-        return readable(self.say, table)
+        Raises SurveyError, saying which file is missing, if there is no such table, or no notebook has run.
+        """
+        tables = self._reads / "tables"
+        if name in KINDS and any(parts(tables, "findings")):
+            return read_kind(tables, name, without=self.notebook)
+        path = tables / f"{name}.csv"
+        if name in KINDS or not path.exists():
+            raise SurveyError(f"{path.name}: no such table in {tables}; expected the other notebooks to have run first")
+        return read_csv(path)
 
-    def paragraph(self, words, kind="note"):
-        """A paragraph for the reader, which no summary repeats."""
-        self._paragraph(words, kind)
+    # --- tests
 
-    def summary(self, order):
-        """The findings of all notebooks: those listed in `order` first, the first finding of each topic only."""
-        findings = self.read("findings").drop_duplicates("notebook").set_index("notebook")
-        chosen = [name for name in order if name in findings.index]
-        items = "".join(f"<li>{html.escape(findings.loc[name, 'finding'])}</li>" for name in chosen)
-        plain = "\n".join(findings.loc[name, "finding"] for name in chosen)
-        display({"text/html": f'<ol class="findings {NO_MATHS}">{items}</ol>', "text/plain": plain}, raw=True)
+    def tests(self, rows, caption, family=""):
+        """Tests as a table, kept for tables/tests.csv, and returned as a data frame with the columns of that file.
 
-    def gathered(self, kind):
-        """What the notebooks before this one wrote of a kind (tests, findings, comparisons), joined."""
-        return join(path for path in parts(self.folder / "tables", kind) if path.stem <= self.notebook)
-
-    def all_comparisons(self):
-        """Every comparison of two questions, `p_all` adjusted over all of them (Benjamini, Hochberg 1995)."""
-        table = self.gathered("comparisons")
-        return table.assign(p_all=multipletests(table["p"], method="fdr_bh")[1]) if len(table) else table
-
-    def forest(self, measure):
-        """The figure of all comparisons; a sentence where the topics that compare were not asked."""
-        compared = self.all_comparisons()
-        if not len(compared):
-            self._paragraph(self.say("No topic of this survey compares two questions."), "note")
-            return
-        title = text.title_forest(self.say, compared)
-        fig, axes = self.page(
-            title,
-            subtitle=measure,
-            base="Base: {n}",
-            weak=False,
-            height=2.6 + len(compared) * 7 / 30,
-            key_room=True,
-            ncols=2,
-            width_ratios=[5, 1],
-        )
-        charts.plot_forest(axes, compared, self.say)
-        self.figure(fig, "all_tests", compared)
-
-    def all_tests(self, caption):
-        """Every test of the run, as written to tables/tests.csv."""
-        tests = self.gathered("tests")
-        self._display_table(readable_tests(self.say, self.survey, tests), self.say(caption))
-        return tests
-
-    def finding(self, sentence, figure=""):
-        """A sentence built from a table; kept for the summary, with the stem of the figure that shows it."""
-        self._findings.append({"notebook": self.notebook, "finding": sentence, "figure": figure})
-        self._write(pd.DataFrame(self._findings), "findings")
-        self._paragraph(sentence, "finding")
-
-    def tests(self, rows, caption, family=("pearson",)):
-        """Tests as a table (Holm-adjusted within the call), kept for tables/tests.csv; returned as a data frame."""
-        table = rows if isinstance(rows, pd.DataFrame) else chisquare.as_table(rows, family)
-        table = table.assign(notebook=self.notebook)[["notebook", *chisquare.COLUMNS]]
-        self._tests.append(table)
-        self._write(pd.concat(self._tests, ignore_index=True), "tests")
-        self._display_table(readable_tests(self.say, self.survey, table), self.say(caption))
+        `rows` are Comparisons, rows of tests.csv, or both, in a list or generator; with a `family`, an id, they are adjusted
+        together. Comparisons are kept for tables/comparisons.csv, too. A data frame of rows is taken as it is; one that
+        other notebooks kept (with the column `notebook`) is only shown.
+        """
+        if isinstance(rows, pd.DataFrame) and "notebook" in rows:
+            self._show_table(readable_tests(self.words, self.survey, rows), caption)
+            return rows
+        given = rows if isinstance(rows, pd.DataFrame) else list(rows)
+        table = self._as_table(given, family)
+        self._keep("tests", table)
+        if not isinstance(given, pd.DataFrame):
+            self._keep_comparisons(given, table)
+        self._show_table(readable_tests(self.words, self.survey, table), caption)
         return table
 
-    def audit(self):
-        """The claims and the printed percentages, audited: two tables, ready for text, figures and `show_audit`."""
-        percentages = claims.audit_percentages(self.survey)
-        percentages["short"] = [self.survey.short(question) for question in percentages["question"]]
-        return claims.audit_claims(self.survey, self.say.alpha), percentages
+    def _as_table(self, given, family):
+        """Rows as a data frame with the columns of tests.csv, adjusted if they make a family."""
+        if isinstance(given, pd.DataFrame):
+            table = given.reindex(columns=tests_of_counts.COLUMNS)
+            table["family"] = table["family"].replace("", pd.NA).fillna(family) if family else table["family"]
+        else:
+            rows = list(chain.from_iterable(_rows_of(item) for item in given))
+            table = tests_of_counts.as_table(rows, family) if family else tests_of_counts.as_table(rows, "", ())
+        table["level"] = table["level"].astype(float).fillna(self.confidence)
+        return table.assign(notebook=self.notebook)[["notebook", *tests_of_counts.COLUMNS]]
 
-    def show_claims(self, audited, caption):
-        """The audited claims as a table for the reader; all columns go to tables/claims.csv."""
-        self.save(audited, "claims")
-        words = audited.assign(
-            stated=[str(v) for v in audited["stated"]],
-            computed=[text.claim_numbers(self.say, claim) for _, claim in audited.iterrows()],
-            words=[text.claim_words(self.say, claim) for _, claim in audited.iterrows()],
-        )
-        self._display_table(
-            readable(self.say, words[["text", "place", "stated", "computed", "words"]]), self.say(caption)
-        )
+    def _keep_comparisons(self, given, table):
+        """Keep the Comparisons among what was given; the first test of each that was adjusted gives `p_adjusted`."""
+        adjusted, at = [], 0
+        for item in given:
+            size = len(_rows_of(item))
+            if _is_comparison(item):
+                adjusted.append(next(iter(table["p_adjusted"].iloc[at : at + size].dropna()), float("nan")))
+            at += size
+        compared = [item for item in given if _is_comparison(item)]
+        if compared:
+            frame = compare.as_table(compared).assign(p_adjusted=adjusted)
+            frame.insert(0, "notebook", self.notebook)
+            self._keep("comparisons", frame)
 
-    def show_contradictions(self, caption):
-        """Charts that print another percentage than their table; returned as a data frame."""
-        found = claims.contradictions(self.survey)
-        self.save(found, "contradictions")
-        causes = {"sum": self.say("made to add up to 100"), "unknown": self.say("unknown")}
-        shown = pd.DataFrame(
-            {
-                "wording": [self.survey.short(q) for q in found["question"]],
-                "label": found["label"],
-                "exact": found["exact"],
-                "table": [f"{x:g}%" for x in found["table"]],
-                "chart": [f"{x:g}%" for x in found["chart"]],
-                "cause": [causes[cause] for cause in found["cause"]],
-            }
-        )
-        self._display_table(readable(self.say, shown), self.say(caption))
-        return found
+    # --- figures
 
-    def show_sums(self, caption):
-        """Questions whose rounded shares miss 100%."""
-        found = claims.audit_sums(self.survey)
-        self.save(found, "sums")
-        shown = pd.DataFrame(
-            {"wording": [self.survey.wording(q) for q in found["question"]], "total": [f"{t}%" for t in found["total"]]}
-        )
-        self._display_table(readable(self.say, shown), self.say(caption))
+    def figure(self, fig, name, table, note="", headline=None):
+        """Show a figure with its numbers, and save it as figures/`name`.png, .svg and .csv.
 
-    def page(self, title, *questions, subtitle="", base="", note="", lines=True, weak=True, height=4.5, **subplots):
-        """An empty figure with its words: `(figure, axes)`.
-
-        The subtitle is the wording that the questions share, unless `subtitle` says more; the caption gives base
-        (that of the first question unless `base` says otherwise), what thin lines mean, `note` and source. With `weak`
-        it shows shares, and weak ones have a mark; with weights, the caption says whether it shows weighted shares. Words
-        given here are messages in English, translated on the way.
+        `table` holds every number that is drawn; caption, description and the folded table below come from it, `note`
+        goes into the caption. `headline` is (heading, rows, colour name): the three largest of a few rows (label, share,
+        count, base) stand for this figure in the overview, and make it one of the report's first page.
         """
-        say = self.say
-        parts = [
-            say(base, n=say.firms(self.survey.respondents)) if base else self._base(self.survey.question(questions[0])),
-            self._weighted(None if base else questions[0]) if weak or self.weights is None else say("Not weighted"),
-            say("Thin lines: {level} intervals", level=say.level()) if lines else "",
-            say("† weak: few answers or a wide interval") if weak else "",
-            say(note) if note else "",
+        figures.caption(fig, self._caption(table, note))
+        alt = sentences.alt_text(self.words, fig.page_title, table)
+        png, lacking = self._saved(fig, name, alt)
+        write_csv(table, self.folder / "figures" / f"{name}.csv")
+        size = {"width": int(fig.get_figwidth() * 100), "height": int(fig.get_figheight() * 100)}
+        pictured = {"image/png": base64.b64encode(png).decode(), "text/plain": alt}
+        display(pictured, metadata={"image/png": {"alt": alt, **size}}, raw=True)
+        if lacking:
+            self._paragraph(_lacking_words(self.words, lacking), "limits")
+        self._show_numbers(table, fig.page_title)
+        self._keep("figures", [{"notebook": self.notebook, "figure": name, "title": fig.page_title, "alt": alt}])
+        if headline:
+            self._keep("headlines", self._headline(name, *headline))
+
+    def _caption(self, table, note):
+        """The words under a figure: base, weights, intervals, weak shares, the notebook's note, and the source."""
+        say = self.words
+        said = [
+            self._base_of(table),
+            self._weights_of(table),
+            self._intervals_of(table),
+            say("† weak: few answers or a wide interval") if "flag" in table and table["flag"].fillna("").any() else "",
+            note,
             say("Source: {source}", source=self.survey.info("source")),
         ]
-        caption = say(". ").join(part for part in parts if part) + say(".")
-        subtitle = say(subtitle) if subtitle else self._shared_wording(questions)
-        return charts.frame(say, title, subtitle, caption, height, **subplots)
+        return say(". ").join(part for part in said if part) + say(".")
 
-    def _shared_wording(self, questions):
-        wordings = [self.survey.wording(question) for question in questions]
-        shared = "".join(
-            signs[0] for signs in takewhile(lambda signs: len(set(signs)) == 1, zip(*wordings, strict=False))
-        )
-        return shared.rstrip(" :：　(（")
+    def _base_of(self, table):
+        """The base that all rows of a table have, with the kind of their question; "" if there are several."""
+        if "base" not in table or table["base"].nunique() != 1:
+            return ""
+        asked = table["question"].dropna().unique() if "question" in table else []
+        kinds = {self.survey.question(question)["kind"] for question in asked if self.survey.has(question)}
+        ticks = "selections" in table and (table["selections"] == table["base"]).all()
+        return self._base_words(int(table["base"].iloc[0]), kinds, ticks)
 
-    def figure(self, fig, stem, table):
-        """Save a figure with its numbers and show it, with alt text built from the numbers."""
-        alt = text.alt_text(self.say, fig.page_title, table)
+    def _base_words(self, base, kinds=(), selections=False):
+        say = self.words
+        if selections:
+            return say("Base: {n} selections", n=f"{base:,}")
+        if len(kinds) != 1:
+            return say("Base: {n}", n=say.respondents(base))
+        kind = say("single choice") if set(kinds) == {"single"} else say("multiple choice")
+        return say("Base: {n}, {kind}", n=say.respondents(base), kind=kind)
+
+    def _weights_of(self, table):
+        """Whether a table's shares are weighted, in a survey that has weights."""
+        if self.survey.weights is None:
+            return ""
+        if not is_weighted(table):
+            return self.words("Not weighted")
+        if table["base"].nunique() != 1 or table["n_effective"].nunique() != 1:
+            return self.words("Weighted")
+        row = table.iloc[0]
+        return sentences.weighted(self.words, int(row["base"]), row["n_effective"])
+
+    def _intervals_of(self, table):
+        levels = table["level"].dropna().unique() if {"low", "high", "level"} <= set(table) else []
+        if len(levels) != 1:
+            return ""
+        return self.words("Thin lines: {level} intervals", level=self.words.level(levels[0]))
+
+    def _saved(self, fig, name, alt):
+        """Save a figure: its PNG, and the signs that its fonts lack."""
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            png = charts.save_figure(fig, self.folder / "figures", stem, table, alt)
-        lacking = self._lacking(caught)
-        width = int(fig.get_figwidth() * 100)
-        about = {"image/png": {"alt": alt, "width": width, "height": int(fig.get_figheight() * 100)}}
-        display({"image/png": base64.b64encode(png).decode(), "text/plain": alt}, metadata=about, raw=True)
-        if lacking:
-            words = self.say(
-                "The font of the figures lacks {signs}: boxes stand for it; the tables show it.", signs=lacking
-            )
-            self._paragraph(words, "limits")
-        self._display_numbers(table, fig.page_title)
-        self._figures.append({"notebook": self.notebook, "figure": stem, "title": fig.page_title, "alt": alt})
-        self._write(pd.DataFrame(self._figures), "figures")
+            png = figures.save(fig, self.folder / "figures", name, alt)
+        return png, _lacking(caught)
 
-    def save(self, table, stem):
-        """Write tables/`stem`.csv in full precision."""
-        write_csv(table, self.folder / "tables" / f"{stem}.csv")
+    def _headline(self, name, heading, rows, colour):
+        largest = rows.sort_values("share", ascending=False, kind="stable").head(MOST)
+        about = {"notebook": self.notebook, "figure": name, "heading": heading, "colour": colour}
+        return largest.assign(**about).reindex(columns=list(KINDS["headlines"].columns))
 
-    # --- inside
+    # --- sentences
 
-    @staticmethod
-    def _lacking(caught):
-        """The signs that the figures' fonts lack, from matplotlib's warnings; other warnings go on their way."""
-        found = [(w, charts.GLYPH.match(str(w.message))) for w in caught]
-        for warning in (w for w, glyph in found if not glyph):
-            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
-        return " ".join(dict.fromkeys(chr(int(glyph[1])) for _, glyph in found if glyph))
+    def finding(self, sentence, figure="", about=None, kind=""):
+        """A sentence built from a table; kept for the summary, with the name of the figure that shows it.
 
-    def _base(self, q):
-        say, base = self.say, int(q["base"])
-        if q["unit"] == "selections":
-            return say("Base: {n} selections", n=f"{base:,}")
-        kind = say("single choice") if q["kind"] == "single" else say("multiple choice")
-        return say("Base: {firms}, {kind}", firms=say.firms(base), kind=kind)
+        A Sentence tells itself what kind of claim it makes about which questions, options and values; of any other,
+        `kind` and `about` (rows of a table, or a Comparison) do.
+        """
+        claim = _claim(sentence, kind) if about is None else {"kind": kind, **_told(about)}
+        self._keep("findings", [{"notebook": self.notebook, "finding": str(sentence), "figure": figure, **claim}])
+        self._paragraph(sentence, "finding")
+
+    def listed(self, items):
+        """Sentences as a numbered list, for the reader only."""
+        items = list(items)
+        inside = "".join(f"<li>{html.escape(item)}</li>" for item in items)
+        display(
+            {"text/html": f'<ol class="findings {NO_MATHS}">{inside}</ol>', "text/plain": "\n".join(items)}, raw=True
+        )
+
+    def note(self, words, kind="note"):
+        """A paragraph for the reader, which no summary repeats; `kind` "limits" for what the data cannot say."""
+        self._paragraph(words, kind)
+
+    def limits(self):
+        """What no interval or test can repair: how the respondents were found, and what weights do not reach."""
+        self._paragraph(sentences.sample_limits(self.words, self.survey), "limits")
+        own = self.survey.weights
+        if own is not None:
+            size = sentences.weighted(self.words, len(own), weights.effective_size(own))
+            self._paragraph(sentences.weight_limits(self.words, size), "limits")
+
+    def next(self):
+        """A link to the next notebook, or from the last one back to the first."""
+        path = following(NOTEBOOKS, self.notebook)
+        if path is None:
+            return
+        values = {"title": title_of(path, self.survey.lang), "file": path.name}
+        back = path.stem < self.notebook
+        words = (
+            self.words("Back to the beginning: [{title}]({file})", **values)
+            if back
+            else self.words("Next: [{title}]({file})", **values)
+        )
+        display({"text/markdown": words, "text/plain": words}, raw=True)
+
+    # --- showing and keeping
 
     def _paragraph(self, words, kind, note=""):
         small = f" <small>({html.escape(note)})</small>" if note else ""
         tag = "blockquote" if kind in ("question", "claim") else "p"
-        plain = f"{words} ({note})" if note else words
-        display(
-            {"text/html": f'<{tag} class="{kind} {NO_MATHS}">{html.escape(words)}{small}</{tag}>', "text/plain": plain},
-            raw=True,
-        )
+        body = f'<{tag} class="{kind} {NO_MATHS}">{html.escape(words)}{small}</{tag}>'
+        display({"text/html": body, "text/plain": f"{words} ({note})" if note else str(words)}, raw=True)
 
-    def _display_table(self, frame, caption):
-        display(
-            {"text/html": html_table(frame, caption), "text/plain": f"{caption}\n{frame.to_string(index=False)}"},
-            raw=True,
-        )
+    def _show_table(self, frame, caption):
+        plain = f"{caption}\n{frame.to_string(index=False)}"
+        display({"text/html": html_table(frame, caption), "text/plain": plain}, raw=True)
 
-    def _display_numbers(self, table, title):
+    def _show_numbers(self, table, title):
         """The numbers of a figure, folded away under it."""
-        summary = html.escape(self.say("The numbers in this figure"))
-        inside = html_table(readable(self.say, table), title)
-        folded = f'<details class="numbers"><summary>{summary}</summary>{inside}</details>'
-        display({"text/html": folded, "text/plain": self.say("The numbers in this figure")}, raw=True)
+        words = self.words("The numbers in this figure")
+        inside = html_table(readable(self.words, table), title)
+        folded = f'<details class="numbers"><summary>{html.escape(words)}</summary>{inside}</details>'
+        display({"text/html": folded, "text/plain": words}, raw=True)
 
-    def _write(self, table, kind):
-        self.save(table, f"{kind}/{self.notebook}")
+    def _keep(self, kind, rows):
+        """Keep rows of a kind for the other notebooks and the report."""
+        rows = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows)
+        kept = updated(self._kept.get(kind, rows.iloc[:0]), rows, KINDS[kind].key)
+        self._kept[kind] = kept
+        write_csv(kept, self.folder / "tables" / kind / f"{self.notebook}.csv")
         gather(self.folder / "tables", kind)
 
 
-def _to_front(table, columns):
-    return table[[*columns, *(name for name in table.columns if name not in columns)]]
+def _is_comparison(item):
+    return isinstance(item, compare.Comparison)
 
 
-def read_reference(path, survey, question):
-    """Population shares by option id from a CSV file with the columns `option` and `share`.
-
-    Shares may be fractions, percentages or counts; the test scales them. Raises ParameterError naming row and value.
-    """
-    name = Path(path).name
-    try:
-        frame = pd.read_csv(Path(path).expanduser(), dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise ParameterError(f"reference: cannot read {name} ({reason}); expected a CSV file, UTF-8") from None
-    if not {"option", "share"} <= set(frame.columns):
-        found = ", ".join(map(str, frame.columns))
-        raise ParameterError(f"reference: {name}, row 1: found columns {found}; expected option, share")
-    offered = list(survey.table(question)["option"])
-    shares = {}
-    for row, (option, share) in enumerate(zip(frame["option"], frame["share"], strict=True), start=2):
-        if option not in offered or option in shares:
-            raise ParameterError(
-                f"reference: {name}, row {row}: found {option!r}; expected once one of {', '.join(offered)}"
-            )
-        if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", share) or float(share) == 0:
-            raise ParameterError(f"reference: {name}, row {row}: found share {share!r}; expected a number above 0")
-        shares[option] = float(share)
-    if len(shares) < 2:
-        raise ParameterError(f"reference: {name}: found {len(shares)} options; expected two or more")
-    return shares
+def _rows_of(item):
+    """The tests of a Comparison, or a row by itself."""
+    return item.tests if _is_comparison(item) else [item]
 
 
-def parts(tables, kind):
-    """The files tables/`kind`/*.csv, one per notebook, in the notebooks' order."""
-    return sorted((Path(tables) / kind).glob("*.csv"))
+def _claim(sentence, kind):
+    """What a Sentence says of itself."""
+    return {
+        "kind": getattr(sentence, "kind", "") or kind,
+        "questions": "|".join(getattr(sentence, "questions", ())),
+        "options": "|".join(getattr(sentence, "options", ())),
+        "values": _json(getattr(sentence, "values", ())),
+    }
 
 
-def join(paths):
-    """CSV files one below the other, empty ones left out."""
-    frames = [frame for path in paths if len(frame := read_csv(path))]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+def _told(about):
+    """The questions, options and values that a finding rests on: of rows of a table, or of a Comparison."""
+    if _is_comparison(about):
+        numbers = (*about.shares, about.difference.value, about.difference.low, about.difference.high)
+        ids = {"questions": f"{about.first}|{about.second}", "options": about.option}
+        return {**ids, "values": _json(numbers)}
+    rows = about.to_frame().T if isinstance(about, pd.Series) else about
+    column = next((name for name in VALUES if name in rows and rows[name].notna().any()), None)
+    return {
+        "questions": _ids(rows, "question", "first", "second"),
+        "options": _ids(rows, "option", "options"),
+        "values": _json(rows[column] if column else ()),
+    }
 
 
-def gather(tables, kind):
-    """Join tables/`kind`/*.csv into tables/`kind`.csv, and return it."""
-    joined = join(parts(tables, kind))
-    if len(joined):
-        write_csv(joined, Path(tables) / f"{kind}.csv")
-    return joined
+def _ids(rows, *columns):
+    """The ids in these columns, each once, joined by "|"."""
+    found = (str(value).split("|") for name in columns if name in rows for value in rows[name].dropna())
+    return "|".join(dict.fromkeys(part for parts in found for part in parts if part))
 
 
-def _settled(found, alpha):
-    """McNemar's test on joint answers in the form of a range that holds one table only."""
-    at, shown = (found.b, found.c), found.p < alpha
-    return PairedRange(found.p, found.p, at, at, 1, int(shown), "always" if shown else "never")
+def _json(values):
+    return json.dumps([float(value) for value in values if pd.notna(value)])
 
 
-def write_csv(table, path):
-    """Write a CSV file in one step, so that nobody ever reads half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, lambda half: table.to_csv(half, index=False, lineterminator="\n"))
+def _lacking(caught):
+    """The signs that the figures' fonts lack, from matplotlib's warnings; other warnings go on their way."""
+    found = [(w, GLYPH.match(str(w.message))) for w in caught]
+    for warning in (w for w, glyph in found if not glyph):
+        warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    return " ".join(dict.fromkeys(chr(int(glyph[1])) for _, glyph in found if glyph))
+
+
+def _lacking_words(say, signs):
+    return say("The font of the figures lacks {signs}: boxes stand for it; the tables show it.", signs=signs)

@@ -13,33 +13,53 @@ from pathlib import Path
 import pandas as pd
 import xlsxwriter
 
-from ..figures.charts import is_wide
-from ..words.language import Language, sample_limits
-from .tables import heading, read_csv
+from ..words.language import Language
+from ..words.lines import is_wide
+from ..words.sentences import sample_limits
+from .columns import METHODS, WIDTHS, entry, in_words, limits_of, said, stored_headings
+from .folder import KINDS, read_csv, read_kind
 
-WIDEST, NARROWEST = 60, 9  # the width of a column in characters; longer cells wrap
-PERCENT = ("share", "low", "high", "difference", "detectable")
-CODES = ("role", "flag", "verdict", "kind", "status", "relation", "reason", "test", "options")  # ids, never wrapped
+NARROWEST = 9  # the width of a column in characters; longer cells wrap
+OF_ALL_ROWS = ("level", "method")  # columns that stand above the table where they say the same of every row
 
 
-def write_workbook(target, tables, survey, confidence=0.95):
+def write_workbook(target, tables, survey):
     """Write tables/*.csv of a run as one workbook; the same tables give the same bytes.
 
     `target` is the file, `tables` the folder. Text is always written as text, whatever sign it begins with.
     """
-    say = Language(survey.lang, confidence)
-    paths = sorted(Path(tables).glob("*.csv"))
-    frames = {path.stem: read_csv(path) for path in paths}
+    say = Language(survey.lang, "", survey.noun)
+    captions = read_kind(tables, "captions").set_index("name")["caption"].to_dict()
+    frames = {stem: read_csv(Path(tables) / f"{stem}.csv") for stem in _in_order(tables, captions)}
+    titles = {stem: table_title(stem, survey, say, captions) for stem in frames}
     book = xlsxwriter.Workbook(
         target, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
     published = survey.about.get("published", datetime.date(2000, 1, 1))
-    created = datetime.datetime(
-        published.year, published.month, published.day
-    )  # fixed: no trace of when it was written
+    # fixed: no trace of when it was written
+    created = datetime.datetime(published.year, published.month, published.day)
     book.set_properties({"title": survey.info("title"), "subject": survey.info("publisher"), "created": created})
+    styles = _styles(book)
+    names = {stem: sheet_name(stem) for stem in frames}
+    _lines(book, say("Cover"), [survey.info("title"), *_cover(survey, say)], styles)
+    _contents(book, names, titles, say, styles)
+    used = dict.fromkeys(column for frame in frames.values() for column in frame.columns)
+    _lines(book, say("Notes"), [say("Notes"), *_notes(survey, say), *_columns(used, say)], styles)
+    for stem, name in names.items():
+        _table(book, name, frames[stem], stem, titles[stem], survey, say, styles)
+    book.close()
+
+
+def _in_order(tables, captions):
+    """The names of the tables to show: as the notebooks showed them, then the others by name."""
+    there = [path.stem for path in sorted(Path(tables).glob("*.csv"))]
+    there = [stem for stem in there if stem not in KINDS or KINDS[stem].sheet]
+    return sorted(there, key=lambda stem: list(captions).index(stem) if stem in captions else len(captions))
+
+
+def _styles(book):
     top = {"valign": "top"}
-    styles = {
+    return {
         "title": book.add_format({"bold": True, "font_size": 14}),
         "line": book.add_format({**top, "font_color": "#545d68"}),
         "head": book.add_format({**top, "bold": True, "text_wrap": True, "bottom": 2, "indent": 1, "align": "left"}),
@@ -53,14 +73,6 @@ def write_workbook(target, tables, survey, confidence=0.95):
         "count": book.add_format({**top, "num_format": "#,##0"}),
         "number": book.add_format({**top, "num_format": "0.000"}),
     }
-    names = {stem: sheet_name(stem) for stem in frames}
-    _lines(book, say("Cover"), [survey.info("title"), *_cover(survey, say)], styles)
-    _contents(book, names, survey, say, styles)
-    used = dict.fromkeys(column for frame in frames.values() for column in frame.columns)
-    _lines(book, say("Notes"), [say("Notes"), *_notes(survey, say), *_columns(used, say)], styles)
-    for stem, name in names.items():
-        _table(book, name, frames[stem], stem, survey, say, styles)
-    book.close()
 
 
 def sheet_name(stem):
@@ -68,69 +80,11 @@ def sheet_name(stem):
     return re.sub(r"[\[\]:*?/\\]", "_", stem)[:31]
 
 
-def table_title(stem, survey, say):
-    """What a table of tables/ shows, in words: the question as it was put, or what the notebooks call it."""
+def table_title(stem, survey, say, captions):
+    """What a table of tables/ shows: the question as it was put, the notebook's caption, or what was kept in it."""
     if stem in survey.questions.index:
         return survey.wording(stem)
-    kind, _, notebook = stem.rpartition("_")
-    titles = {
-        "awareness": say("Awareness of the partners’ security"),
-        "awareness_reasons": say("Reasons by partner group"),
-        "claims": say("The publisher’s claims, audited"),
-        "comparisons": say("Every comparison of two questions, in both readings"),
-        "contradictions": say("Charts that differ from their table"),
-        "figures": say("The figures and their descriptions"),
-        "findings": say("Every finding of the notebooks"),
-        "measures": say("Measures now, wanted, and after an attack"),
-        "power": say("What this sample could have shown"),
-        "q3_knowing": say("End of support: firms that know"),
-        "reached": say("Firms reached by an attack on a partner"),
-        "sensitivity": say("Does the answer move?"),
-        "sums": say("Rounded shares that miss 100%"),
-        "tests": say("Every test of the notebooks"),
-    }
-    if kind in titles and notebook.isdigit():
-        return say("{title} (notebook {notebook})", title=titles[kind], notebook=notebook)
-    return titles.get(stem, stem)
-
-
-def column_words(columns, say):
-    """The headings of columns in words, {name: words}; two columns with the same words get their names behind them."""
-    words = {
-        "alt": say("Description"),
-        "claim": say("Claim id"),
-        "df": say("Degrees of freedom"),
-        "effect": say("Effect"),
-        "figure": say("Figure"),
-        "finding": say("Finding"),
-        "first": say("First question"),
-        "flag": say("Weak because"),
-        "high": say("Interval, upper end"),
-        "kind": say("Kind of claim"),
-        "low": say("Interval, lower end"),
-        "min_expected": say("Smallest expected"),
-        "n": say("Answers counted"),
-        "note": say("Note"),
-        "notebook": say("Notebook"),
-        "option": say("Answer id"),
-        "options": say("Answer ids"),
-        "question": say("Question id"),
-        "reason": say("Reason"),
-        "role": say("Role of the answer"),
-        "second": say("Second question"),
-        "statistic": say("Statistic"),
-        "status": say("Asked those who are"),
-        "test": say("Test"),
-        "title": say("Title"),
-        "unit": say("Unit"),
-        "value": say("From the counts"),
-    }
-    said = {column: words.get(column) or heading(say, column) for column in columns}
-    taken = list(said.values())
-    return {
-        column: text if taken.count(text) == 1 else say("{words} ({column})", words=text, column=column)
-        for column, text in said.items()
-    }
+    return captions.get(stem) or (say(KINDS[stem].caption) if stem in KINDS else stem)
 
 
 def _cover(survey, say):
@@ -138,7 +92,7 @@ def _cover(survey, say):
         survey.info("publisher"),
         say("{name}: {value}", name=say("Asked"), value=survey.info("population")),
         say("{name}: {value}", name=say("When"), value=survey.info("fieldwork")),
-        say("{name}: {value}", name=say("Answers"), value=say.firms(survey.respondents)),
+        say("{name}: {value}", name=say("Answers"), value=say.respondents(survey.respondents)),
         say("{name}: {value}", name=say("Source"), value=survey.info("source")),
     ]
 
@@ -151,9 +105,8 @@ def _notes(survey, say):
         ),
         say("“Not shown” never means “no difference”: it means that answers as few as these could not show one."),
         say(
-            "A share is weak if its base is small (few), if its interval is wide (wide), wide for its size (relative) or "
-            "for the size of what is left (complement), if nobody or everybody gave the answer (review), or if hardly "
-            "any firm did (small)."
+            "A share is weak if its base is small, if its interval is wide, wide for its size or for the size of what is "
+            "left, if nobody or everybody gave the answer, or if hardly anybody did."
         ),
         say(
             "Ids of questions, answers and notebooks are those of the data folder. The columns are named so in the CSV files:"
@@ -162,7 +115,7 @@ def _notes(survey, say):
 
 
 def _columns(columns, say):
-    words = column_words(columns, say)
+    words = stored_headings(say, columns)
     return [say("{name}: {value}", name=words[column], value=column) for column in columns]
 
 
@@ -185,62 +138,91 @@ def _lines(book, name, lines, styles):
         sheet.set_row(row, 16 * _rows_of(line, 100))
 
 
-def _contents(book, names, survey, say, styles):
+def _contents(book, names, titles, say, styles):
     sheet = book.add_worksheet(say("Contents"))
     _page(sheet)
-    titles = [table_title(stem, survey, say) for stem in names]
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 90)
     sheet.write_string(0, 0, say("Contents"), styles["title"])
-    for row, (name, title) in enumerate(zip(names.values(), titles, strict=True), start=2):
+    for row, (name, title) in enumerate(zip(names.values(), titles.values(), strict=True), start=2):
         sheet.write_url(row, 0, f"internal:'{name}'!A1", styles["link"], string=name)
         sheet.write_string(row, 1, title, styles["text"])
         sheet.set_row(row, 16 * _rows_of(title, 90))
     _mark_up(sheet, 1, len(names), {say("Sheet"): "text_head", say("What it shows"): "text_head"}, "t_contents", styles)
 
 
-def _table(book, name, table, stem, survey, say, styles):
-    """A sheet with a title, its base and source, and the table as a spreadsheet's own table with column headings."""
+def _table(book, name, table, stem, title, survey, say, styles):
+    """A sheet with a title, its base, level and source, and the table as a spreadsheet's own table with headings."""
     sheet = book.add_worksheet(name)
     _page(sheet)
     sheet.freeze_panes(3, 0)
     sheet.repeat_rows(2)
-    sheet.write_string(0, 0, table_title(stem, survey, say), styles["title"])
-    base = say("Base: {n}", n=say.firms(int(survey.question(stem)["base"]))) if stem in survey.questions.index else ""
-    source = say("Source: {source}", source=survey.info("source"))
-    sheet.write_string(1, 0, say(". ").join(part for part in (base, source) if part), styles["line"])
-    headings = column_words(table.columns, say)
+    sheet.write_string(0, 0, title, styles["title"])
+    sheet.write_string(1, 0, say(". ").join(_about(table, survey, say)), styles["line"])
+    table = table[[column for column in table if not (column in OF_ALL_ROWS and _the_one(table, column) is not None)]]
+    words = stored_headings(say, table.columns)
     heights = [1] * len(table)
     for column, key in enumerate(table.columns):
-        values = table[key]
-        style = _style(table, key)
-        numeric = pd.api.types.is_numeric_dtype(values)
-        longest = 0 if numeric else max((_width(v) for v in values.dropna()), default=0)
-        width = min(max(longest + 2, NARROWEST, min(_width(headings[key]) + 2, 16)), WIDEST)
-        sheet.set_column(column, column, width)
-        for row, value in enumerate(values, start=3):
-            _cell(sheet, row, column, value, numeric, styles[style], say)
-            if style == "words" and not pd.isna(value):
-                heights[row - 3] = max(heights[row - 3], _rows_of(str(value), width))
-    sheet.set_row(2, 16 * max(_rows_of(text, 15) for text in headings.values()))
+        rows = _column(sheet, column, table, words[key], say, styles)
+        heights = [max(pair) for pair in zip(heights, rows, strict=True)]
+    sheet.set_row(2, 16 * max((_rows_of(text, 15) for text in words.values()), default=1))
     for row, lines in enumerate(heights, start=3):
         sheet.set_row(row, 16 * min(lines, 20))
-    name = f"t_{re.sub(r'[^A-Za-z0-9_]', '_', stem)}"
     heads = {
-        text: "head_number" if pd.api.types.is_numeric_dtype(table[key]) else "head" for key, text in headings.items()
+        text: "head_number" if pd.api.types.is_numeric_dtype(table[key]) else "head" for key, text in words.items()
     }
-    _mark_up(sheet, 2, max(len(table), 1), heads, name, styles)
+    mark = f"t_{re.sub(r'[^A-Za-z0-9_]', '_', stem)}"
+    _mark_up(sheet, 2, max(len(table), 1), heads, mark, styles)
+
+
+def _about(table, survey, say):
+    """What stands above a table: its base, level and method if they are those of all rows, and the source."""
+    base = _the_one(table, "base")
+    if base is not None and "share" in table:
+        yield say("Base: {n}", n=say.respondents(int(base)))
+    level, method = _the_one(table, "level"), _the_one(table, "method")
+    if level is not None and "low" in table:
+        words = {"level": say.level(level), "method": said(say, METHODS.get(method, ""))}
+        yield say("{level} intervals ({method})", **words) if method else say("{level} intervals", **words)
+    elif level is not None:
+        yield say("Level: {level}", level=say.level(level))
+    yield say("Source: {source}", source=survey.info("source"))
+
+
+def _the_one(table, column):
+    """The value that a column has in every row, or None if there is no such value."""
+    values = table[column].dropna().unique() if column in table else []
+    return values[0] if len(values) == 1 and table[column].notna().all() else None
+
+
+def _column(sheet, column, table, heading, say, styles):
+    """Write one column's cells, and return how many lines each takes."""
+    key = table.columns[column]
+    numeric = pd.api.types.is_numeric_dtype(table[key])
+    values = table[key] if numeric else [v if pd.isna(v) else _words(say, key, v, table) for v in table[key]]
+    style = _style(table, key)
+    longest = 0 if numeric else max((_width(v) for v in values if not pd.isna(v)), default=0)
+    width = max(longest + 2, NARROWEST, min(_width(heading) + 2, 16))
+    width = min(width, entry(key).width or WIDTHS.get(entry(key).format, 60))
+    sheet.set_column(column, column, width)
+    for row, value in enumerate(values, start=3):
+        _cell(sheet, row, column, value, numeric, styles[style], say)
+    return [_rows_of(v, width) if style == "words" and not pd.isna(v) else 1 for v in values]
+
+
+def _words(say, column, value, table):
+    """A text as the workbook has it: a word of the registry in the reader's language, anything else as it is."""
+    return in_words(say, column, value) if entry(column, table).format == "code" else str(value)
 
 
 def _style(table, column):
-    """How a column's cells look: shares as percentages, counts as whole numbers, codes on one line, words wrapped."""
-    values = table[column]
-    if not pd.api.types.is_numeric_dtype(values):
-        return "code" if column in CODES else "words"
-    # Beside shares, these are fractions; the audit's values are in the units of the claims.
-    if column.startswith(PERCENT) and any(name.startswith(("share", "difference")) for name in table.columns):
+    """How a column's cells look: shares as percentages, counts as whole numbers, words wrapped."""
+    form = entry(column, table).format
+    if not pd.api.types.is_numeric_dtype(table[column]):
+        return "code" if form == "id" else "words"
+    if form in ("percent", "points") or (form == "limit" and limits_of(table) != "number"):
         return "share"
-    finite = values[values.abs() < math.inf]
+    finite = table[column][table[column].abs() < math.inf]
     return "count" if (finite == finite.round()).all() else "number"
 
 
@@ -252,7 +234,7 @@ def _cell(sheet, row, column, value, numeric, style, say):
     elif numeric:
         sheet.write_number(row, column, value, style)
     else:
-        sheet.write_string(row, column, str(value), style)
+        sheet.write_string(row, column, value, style)
 
 
 def _mark_up(sheet, top, rows, headings, name, styles):

@@ -7,11 +7,11 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
+from helpers.report.folder import write_csv
 from helpers.report.workbook import _style, sheet_name, write_workbook
-from helpers.survey import folder as survey
-from helpers.survey.folder import ROOT
+from helpers.stats import tests_of_counts
+from helpers.survey import load
 
-TABLES = ROOT / "outputs" / "osaka-2019" / "en" / "tables"
 NAMES = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 
 
@@ -42,43 +42,65 @@ def cell(cells, column, row):
     return cells[f"{chr(65 + column)}{row}"]
 
 
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory):
+    """Tables as notebooks write them: a question, one with a caption, tests, and what is for the project alone."""
+    folder = tmp_path_factory.mktemp("tables")
+    answers = load().table("q10").assign(share=lambda t: t["count"] / t["base"], low=0.1, high=0.2, flag="few|wide")
+    answers = answers.assign(level=0.95, method="wilson")
+    write_csv(answers, folder / "q10.csv")
+    write_csv(answers.assign(level=[0.9, *answers["level"][1:]]), folder / "zoo.csv")
+    rows = [tests_of_counts.row("q4", "q5", ["caution"], "pearson", p=0.1, n=236, effect=0.2, effect_kind="cramers_v")]
+    tests = pd.DataFrame(rows, columns=tests_of_counts.COLUMNS).assign(notebook="06_x")
+    write_csv(tests, folder / "tests.csv")
+    captions = {"name": ["zoo"], "caption": ["All animals"], "notebook": ["01_x"]}
+    write_csv(pd.DataFrame(captions), folder / "captions" / "01_x.csv")
+    write_csv(pd.DataFrame(captions), folder / "captions.csv")
+    return folder
+
+
 @pytest.fixture(scope="module", params=["en", "ja"])
-def book(request, tmp_path_factory):
+def book(request, tables, tmp_path_factory):
     path = tmp_path_factory.mktemp("book") / "tables.xlsx"
-    write_workbook(path, TABLES, survey.load(lang=request.param))
+    write_workbook(path, tables, load(lang=request.param))
     return path
 
 
-def test_a_sheet_for_every_table(book):
-    sheets = list(read(book))
-    assert sheets[3:] == [sheet_name(path.stem) for path in sorted(TABLES.glob("*.csv"))]
-    assert len(set(sheets)) == len(sheets)
+def test_a_sheet_for_every_table_as_the_notebooks_showed_them(book):
+    assert list(read(book))[3:] == ["zoo", "q10", "tests"]
 
 
-def test_numbers_in_full_precision(book):
+def test_numbers_in_full_precision(book, tables):
     cells = read(book)["q10"]
-    table = pd.read_csv(TABLES / "q10.csv")
+    table = pd.read_csv(tables / "q10.csv")
     column = chr(65 + list(table.columns).index("share"))
     assert [cells[f"{column}{row + 4}"] for row in range(len(table))] == [("n", share) for share in table["share"]]
 
 
-@pytest.mark.parametrize("path", sorted(TABLES.glob("*.csv")), ids=lambda path: path.stem)
-def test_headings_are_words_and_the_notes_say_which_column_they_are(path, book):
+@pytest.mark.parametrize("stem", ["q10", "tests"])
+def test_headings_are_words_and_the_notes_say_which_column_they_are(stem, book, tables):
     sheets = read(book)
     notes = {words for _, words in list(sheets.values())[2].values()}
-    columns = pd.read_csv(path).columns
-    headings = [cell(sheets[sheet_name(path.stem)], i, 3)[1] for i in range(len(columns))]
+    columns = [name for name in pd.read_csv(tables / f"{stem}.csv").columns if name not in ("level", "method")]
+    if stem == "tests":
+        columns = list(pd.read_csv(tables / "tests.csv").columns)
+    headings = [cell(sheets[stem], i, 3)[1] for i in range(len(columns))]
     assert len(set(headings)) == len(headings)
     between = "：" if "注" in sheets else ": "
     for words, column in zip(headings, columns, strict=True):
-        name = words.split(" (")[0].split("（")[0]
-        assert any(note.startswith(name) and note.endswith(f"{between}{column}") for note in notes)
-    if "注" in sheets:
-        assert [words for words in headings if not re.search("[\u3041-\u9fff]", words)] == []
+        assert any(note.startswith(words) and note.endswith(f"{between}{column}") for note in notes)
+
+
+def test_words_of_the_project_are_in_the_readers_language(book):
+    sheets = read(book)
+    if "注" not in sheets:
+        assert "small base, wide interval" in {value for _, value in sheets["q10"].values()}
+        assert "Pearson’s chi-square" in {value for _, value in sheets["tests"].values()}
 
 
 def test_every_sheet_has_a_title_in_words(book):
     sheets = read(book)
+    assert sheets["zoo"]["A1"][1] == "All animals"
     contents = list(sheets.values())[1]
     for row, (name, cells) in enumerate(list(sheets.items())[3:], start=3):
         title = cells["A1"][1]
@@ -86,8 +108,17 @@ def test_every_sheet_has_a_title_in_words(book):
         assert (contents[f"A{row}"], contents[f"B{row}"]) == (("s", name), ("s", title))
 
 
+def test_level_and_method_of_all_rows_stand_above_the_table(book):
+    sheets = read(book)
+    assert "95%" in sheets["q10"]["A2"][1]
+    assert "Wilson" in sheets["q10"]["A2"][1] or "注" in sheets
+    assert "95%" not in sheets["zoo"]["A2"][1]  # not the level of all its rows
+    assert 0.9 in {value for _, value in sheets["zoo"].values()}
+
+
 def test_only_fractions_are_shown_as_percentages():
-    claims, ranges = pd.read_csv(TABLES / "claims.csv"), pd.read_csv(TABLES / "q10.csv")
+    claims = pd.DataFrame({"value": [54.2], "low": [40.5], "high": [60.5]})
+    ranges = pd.DataFrame({"count": [3], "share": [0.5], "low": [0.4], "high": [0.6]})
     assert _style(claims, "low") == "number"  # the audit's values are percentages already
     assert _style(ranges, "low") == "share"
     assert _style(ranges, "count") == "count"
@@ -111,9 +142,9 @@ def test_base_and_source_stand_above_the_table(book):
     assert "2019" in cells["A2"][1]
 
 
-def test_same_tables_same_bytes(book, tmp_path):
+def test_same_tables_same_bytes(book, tables, tmp_path):
     lang = "ja" if "表紙" in read(book) else "en"
-    write_workbook(tmp_path / "again.xlsx", TABLES, survey.load(lang=lang))
+    write_workbook(tmp_path / "again.xlsx", tables, load(lang=lang))
     assert (tmp_path / "again.xlsx").read_bytes() == book.read_bytes()
 
 
