@@ -295,6 +295,14 @@ def test_a_job_with_other_parameters_goes_to_a_folder_named_after_them(only, thr
     assert job.partial is bool(only)
 
 
+def test_a_parameter_of_a_notebook_that_is_left_out_changes_nothing(three, tmp_path):
+    needs = 'needs_files = ["responses.parquet"]'
+    tiny_notebook(three / "12_raw.ipynb", needs=needs, own='by = ""  # groups\n')
+    job = planning.plan("osaka-2019", "en", tmp_path, pairs=[("by", "industry")])
+    assert list(job.left_out) == ["12_raw"]
+    assert job.folder == tmp_path / "osaka-2019" / "en"
+
+
 def test_a_job_leaves_out_what_does_not_fit(three, tmp_path):
     foreign = little_survey(tmp_path / "foreign")
     job = planning.plan(str(foreign), "en", tmp_path / "out")
