@@ -90,7 +90,7 @@ def report(arguments):
     sys.modules.setdefault("rfc3987_syntax", None)
     gc.disable()  # what is imported stays: looking through it for garbage takes as long as half the imports
     from .run import jobs as pipeline
-    from .survey.folder import SurveyError
+    from .survey import SurveyError
 
     gc.freeze()
     gc.enable()
@@ -126,7 +126,7 @@ def report(arguments):
 def say_failure(outcome):
     """What went wrong with a report, what was not run, and that the last good one is untouched."""
     from .run.jobs import REPORT
-    from .survey.folder import SurveyError
+    from .survey import SurveyError
 
     if outcome.report:
         return
@@ -200,7 +200,7 @@ def html(arguments):
     """Write single notebooks as pages; 0 when done."""
     from .report import html as pages
     from .run import jobs as pipeline
-    from .survey.folder import SurveyError
+    from .survey import SurveyError
 
     folder = Path(arguments.output_dir)
     for wanted in arguments.notebooks:
@@ -250,7 +250,7 @@ def main(argv=None):
     try:
         return COMMANDS.get(arguments.command, globals().get(arguments.command))(arguments)
     except ValueError as error:
-        from .survey.folder import SurveyError  # the imports that take seconds come after the warm parent was started
+        from .survey import SurveyError  # the imports that take seconds come after the warm parent was started
 
         if not isinstance(error, SurveyError):
             raise

@@ -18,6 +18,7 @@ import pandas as pd
 from IPython.display import display
 from statsmodels.stats.multitest import multipletests
 
+from .. import LANGUAGES
 from ..figures import charts
 from ..files import write_whole
 from ..stats import claims, joint, weights
@@ -43,7 +44,7 @@ from ..stats.shares import (
     needed_base,
     without,
 )
-from ..survey.folder import LANGUAGES, ROOT, Survey, SurveyError, load
+from ..survey import ROOT, Survey, SurveyError, load
 from ..words import language as text
 from .tables import NO_MATHS, html_table, read_csv, readable, readable_tests
 

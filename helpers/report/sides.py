@@ -4,7 +4,7 @@ import pandas as pd
 
 from ..figures import charts
 from ..stats import two_surveys as comparison
-from ..survey.folder import load
+from ..survey import load
 
 MOST = 16  # differences in the figure
 

@@ -19,7 +19,7 @@ from ..files import swap
 from ..report import html
 from ..report.notebook import ParameterError, check_against, check_parameter, gather
 from ..report.workbook import write_workbook
-from ..survey.folder import ROOT, SurveyError, load
+from ..survey import ROOT, SurveyError, load
 from ..words.language import Language
 from . import kernels
 

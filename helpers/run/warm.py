@@ -23,10 +23,11 @@ import ipykernel.kernelapp
 import ipykernel.zmqshell  # noqa: F401
 import matplotlib as mpl
 
+from .. import LANGUAGES
 from ..figures import charts
 from ..report.notebook import start
 from ..stats import tests_of_counts as chisquare
-from ..survey.folder import DATA, LANGUAGES, SurveyError
+from ..survey import DATA, SurveyError
 from . import kernels  # noqa: F401
 
 

@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 import synthetic
 
+from helpers import survey
 from helpers.report import crosstabs as breakdown
 from helpers.report import notebook as topic
 from helpers.report import sides
 from helpers.stats import joint
 from helpers.stats import shares as proportions
-from helpers.survey import folder as survey
 
 AWARENESS = ["q2_suppliers", "q2_customers", "q2_linked", "q2_unlinked", "q2_bespoke", "q2_generic"]
 

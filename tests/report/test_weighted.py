@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 import synthetic
 
+from helpers import survey
 from helpers.report import crosstabs as breakdown
 from helpers.report import notebook as topic
 from helpers.run import jobs as pipeline
 from helpers.stats import shares as proportions
 from helpers.stats import weights
-from helpers.survey import folder as survey
 from helpers.words import language as text
 
 SINGLE, MULTIPLE = ("industry", "q2_linked", "q3", "q9_reason"), ("q4", "q7_damage", "q10")

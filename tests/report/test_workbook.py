@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
+from helpers import survey
 from helpers.report.workbook import _style, sheet_name, write_workbook
-from helpers.survey import folder as survey
-from helpers.survey.folder import ROOT
+from helpers.survey import ROOT
 
 TABLES = ROOT / "outputs" / "osaka-2019" / "en" / "tables"
 NAMES = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}

@@ -23,7 +23,7 @@ from helpers.report import html
 from helpers.report.workbook import write_workbook
 from helpers.run import jobs as pipeline
 from helpers.stats import tests_of_counts as chisquare
-from helpers.survey.folder import DATA, ROOT, load
+from helpers.survey import DATA, ROOT, load
 
 COMMITTED = ROOT / "outputs" / "osaka-2019" / "en"
 STEMS = {
