@@ -239,7 +239,10 @@ def refresh(arguments):
     from .run import jobs as reports
     from .run import refresh as keeping
 
-    return say_outcomes(keeping.refresh(reports.show_progress), {})
+    outcomes = keeping.refresh(reports.show_progress)
+    for outcome in outcomes:
+        say_failure(outcome)
+    return 0 if all(outcome.report for outcome in outcomes) else 1
 
 
 def messages(arguments):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from helpers.survey import folder as survey
+from helpers import survey
 
 # The same examples on every run, and no time limit for a single one: slow machines must not fail.
 settings.register_profile("project", deadline=None, derandomize=True)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from helpers import survey
-from helpers.stats import proportions
+from helpers.stats import shares as proportions
 from helpers.survey import SurveyError, schemas
 
 REQUIRED = ("survey.toml", "options.csv", "questions.csv", "counts.csv")

@@ -11,8 +11,13 @@ from helpers.report.notebook import Topic
 from helpers.stats import claims, joint
 from helpers.stats import tests_of_counts as chisquare
 from helpers.stats.margins import PairedRange, joint_range, margins, mcnemar_p
+<<<<<<< HEAD
 from helpers.stats.proportions import COLUMNS, INTERVALS
 from helpers.survey.folder import load
+=======
+from helpers.stats.shares import COLUMNS, INTERVALS
+from helpers.survey import load
+>>>>>>> u-run
 from helpers.words import language as text
 
 in_both = pytest.mark.parametrize("lang", ["en", "ja"])
