@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from helpers import survey
 from helpers.report import notebook as topic
-from helpers.survey import folder as survey
 
 # The same examples on every run, and no time limit for a single one: slow machines must not fail.
 settings.register_profile("project", deadline=None, derandomize=True)

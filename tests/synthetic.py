@@ -12,7 +12,7 @@ readiness.
 import numpy as np
 import pandas as pd
 
-from helpers.survey.folder import answered_any
+from helpers.survey.schemas import answered_any
 
 LOADING = 0.6
 INDEPENDENT = ("industry", "employees")

@@ -15,7 +15,9 @@ import json
 import re
 import tomllib
 
-from ..survey.folder import Problem, SurveyError, _decode, _quote
+from ..survey import Problem, SurveyError
+from ..survey.folder import read_toml
+from ..survey.problems import quote
 from .matching import NO_ANSWER, Target, nearest_headings, plain
 
 MAPPING = "mapping.toml"
@@ -34,17 +36,11 @@ def read_mapping(folder, names):
 
     Returns `(columns, answers, problems)`: plain heading to Target (None while open), question to {text: meaning}.
     """
-    path = folder / MAPPING
-    if not path.exists():
+    if not (folder / MAPPING).exists():
         return {}, {}, []
-    text, problem = _decode(path)
+    content, problem = read_toml(folder / MAPPING, form='"text" = "id"')
     if problem:
         return {}, {}, [problem]
-    try:
-        content = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        row = int(found[1]) if (found := re.search(r"line (\d+)", str(error))) else None
-        return {}, {}, [Problem(MAPPING, row, f"a line that is no TOML ({error})", 'lines of the form "text" = "id"')]
     problems = [
         Problem(MAPPING, None, f"[{key}]", "[columns] and [answers.QUESTION] only")
         for key, value in content.items()
@@ -63,7 +59,7 @@ def _read_columns(table, names):
         target = _target(meaning, names)
         if target is None and meaning != "":
             expected = "question, question=option, respondent, weight or ignore"
-            problems.append(Problem(MAPPING, None, f"column {_quote(heading)} = {_quote(meaning)}", expected))
+            problems.append(Problem(MAPPING, None, f"column {quote(heading)} = {quote(meaning)}", expected))
         columns[plain(heading)] = target
     return columns, problems
 
@@ -91,7 +87,7 @@ def _read_answers(tables, names):
         for text, meaning in table.items():
             right = meaning in allowed if isinstance(meaning, str) else several and _all_options(meaning, options)
             if not right:
-                found = f"answer {_quote(text)} = {_quote(meaning)} of {question}"
+                found = f"answer {quote(text)} = {quote(meaning)} of {question}"
                 problems.append(Problem(MAPPING, None, found, "one of " + ", ".join(allowed[:-1])))
     return tables, problems
 
@@ -111,7 +107,7 @@ def check_mapping(folder, names):
         f"{text} of {q}" for q, table in answers.items() for text, meaning in table.items() if meaning == ""
     ]
     return [
-        Problem(MAPPING, None, f"{_quote(open_entry)}, still to be settled", expected)
+        Problem(MAPPING, None, f"{quote(open_entry)}, still to be settled", expected)
         for open_entry in open_columns + open_answers
     ]
 

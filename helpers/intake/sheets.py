@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..survey.folder import SurveyError
+from ..survey import SurveyError
 
 LARGEST = 1 << 30  # bytes that a workbook may unpack to
 DENSEST = 200  # times that a large part of a workbook may be packed; true sheets stay far below

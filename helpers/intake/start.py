@@ -1,6 +1,7 @@
 """Start a survey of one's own: a folder with a copied codebook, no counts yet, and a blank sheet for the answers."""
 
 import datetime
+import json
 import re
 import shutil
 import tempfile
@@ -8,22 +9,27 @@ from pathlib import Path
 
 import xlsxwriter
 
+from ..survey import SurveyError, find_folder, read_codebook
 from ..survey import folder as surveys
-from ..survey.folder import ABOUT, SurveyError, find_folder, read_codebook
 from ..survey.responses import column
+from ..survey.schemas import ABOUT, RESPONDENT
 from .matching import Names, bilingual
 from .sheets import rewrite_csv
 
 SHEET = "responses.xlsx"
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}  # by Windows
-FIRMS = 10_000  # rows of the blank sheet with drop-downs
+ROWS = 10_000  # of the blank sheet with drop-downs
 ASKS = {
     "title": "title of the survey",
     "publisher": "who publishes it",
-    "population": "whom it is about, such as: member firms with 20 or more employees",
+    "population": "whom it is about, such as: members with 20 or more employees",
     "fieldwork": "when the answers were collected, such as: May 2026",
     "source": "where the counts come from, as captions name it",
+}
+CALLED = {
+    "respondent_en": "what one respondent and several are called, such as: member, members",
+    "respondent_ja": "the same in Japanese, with the word that counts them, such as: 会員, 社",
 }
 LANGUAGE = {"en": "in English", "ja": "in Japanese"}
 
@@ -83,6 +89,8 @@ def _about(source):
             continue
         what, _, lang = key.rpartition("_")
         lines.append(f'{key} = ""  # {ASKS[what]}, {LANGUAGE[lang]}')
+    for key, what in CALLED.items():
+        lines.append(f"{key} = {json.dumps(RESPONDENT[key], ensure_ascii=False)}  # {what}")
     return "\n".join([*lines, f"# The questionnaire is that of {source}.", ""])
 
 
@@ -93,7 +101,8 @@ A survey of your own, begun from the questionnaire of {source}. All files here a
 
 1. **The questionnaire.** Did you ask other questions? Take rows out of `questions.csv` or add some; change or add
    answers in `options.csv`. `counts.csv` lists which answers each question offered.
-2. **The survey.** Fill in `survey.toml`: title, publisher and so on, in both languages.
+2. **The survey.** Fill in `survey.toml`: title, publisher and so on, in both languages, and what sentences call
+   your respondents.
 3. **The answers**, in one of two ways:
    - You have one row per respondent: a form's export (CSV or XLSX), an SPSS file, or `{sheet}` from this folder, filled
      in. Run `python -m helpers import {name} FILE`. What it cannot match it lists in `mapping.toml`; fill in the empty
@@ -111,7 +120,7 @@ Raw answers are other people's data: git ignores `responses.*`, so that they are
 
 
 def _write_sheet(path, frames):
-    """A workbook to type answers into: one row per firm, drop-downs with the allowed answers, and instructions."""
+    """A workbook to type answers into: one row per respondent, drop-downs with the allowed answers, and instructions."""
     names, counts = Names(frames["questions.csv"], frames["options.csv"]), frames["counts.csv"]
     book = xlsxwriter.Workbook(
         path, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -134,7 +143,7 @@ def _write_sheet(path, frames):
         answers.write_string(0, place, heading, styles["head"])
         if source:
             words = {"error_type": "warning", "error_title": "Answer", "error_message": "Please choose from the list."}
-            answers.data_validation(1, place, FIRMS, place, {"validate": "list", "source": source, **words})
+            answers.data_validation(1, place, ROWS, place, {"validate": "list", "source": source, **words})
     _write_instructions(how, names, styles)
     book.close()
 
@@ -167,14 +176,14 @@ def _write_lists(sheet, names):
 
 
 INSTRUCTIONS = (
-    ("One row per firm; do not change the first row.", "1行に1社。1行目は変更しないでください。"),
+    ("One row per respondent; do not change the first row.", "1行に1回答者。1行目は変更しないでください。"),
     (
         "One answer: choose from the list. No answer: leave the cell empty.",
         "単一回答：一覧から選択。無回答：空欄のまま。",
     ),
     ("Several answers: 1 for each that was ticked.", "複数回答：該当する列に1を入力。"),
     (
-        "A number or name for each firm is optional, but finds rows entered twice.",
+        "A number or name for each respondent is optional, but finds rows entered twice.",
         "回答者番号は任意（重複の確認に使います）。",
     ),
     (

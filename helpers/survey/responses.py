@@ -1,11 +1,12 @@
-"""Raw answers as they are stored: responses.parquet of a survey folder, and whether counts.csv agrees with it."""
+"""Raw answers as they are stored: read responses.parquet of a survey folder, and check that counts.csv agrees with it."""
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from .folder import RESPONSES, Problem, SurveyError
+from .problems import Problem, SurveyError
+from .schemas import RESPONSES
 
 RESPONDENT, WEIGHT = "respondent", "weight"  # columns that are no question
 AGAIN = "import the raw answers again, or remove responses.parquet"
@@ -14,22 +15,6 @@ AGAIN = "import the raw answers again, or remove responses.parquet"
 def column(question, option):
     """The name of the column that says whether a respondent ticked an option of a multiple-choice question."""
     return f"{question}={option}"
-
-
-def single(codes, options):
-    """A column of single answers: `codes` are places in `options`, below 0 where the question was not put."""
-    indices = pa.array(codes, pa.int16(), mask=codes < 0)
-    return pa.DictionaryArray.from_arrays(indices, pa.array(options, pa.string()))
-
-
-def ticks(ticked, put):
-    """A column of ticks, null where the question was not put."""
-    return pa.array(ticked, pa.bool_(), mask=~put)
-
-
-def write(path, columns):
-    """Write columns, by name, as a Parquet file."""
-    pq.write_table(pa.table(columns), path, compression="zstd")
 
 
 def read(path, kinds, offered):
@@ -74,16 +59,7 @@ def tally(table, question, kind):
     return counts, max(len(ticked) - ticked.null_count for ticked in columns.values())
 
 
-def _check_weights(table):
-    if WEIGHT not in table.column_names:
-        return []
-    weights = pd.to_numeric(table.column(WEIGHT).to_pandas(), errors="coerce")
-    wrong = ~(weights.gt(0) & weights.ne(float("inf")))
-    if not wrong.any():
-        return []
-    row = int(wrong.to_numpy().argmax())
-    value = table.column(WEIGHT)[row].as_py()
-    return [Problem(RESPONSES, row + 1, f"weight {value}", f"a number above 0 for every respondent; or {AGAIN}")]
+# --- stored answers against the counts -------------------------------------------------------------------------------
 
 
 def check(path, respondents, frames):
@@ -96,29 +72,49 @@ def check(path, respondents, frames):
     except SurveyError as error:
         value = str(error).partition(": found ")[2].partition(";")[0]
         return [Problem(RESPONSES, None, value, AGAIN)]
-    problems = []
+    problems = [*_check_respondents(table, respondents), *_check_weights(table)]
+    groups = dict(list(frames["counts.csv"].groupby("question")))
+    for row, q in frames["questions.csv"].iterrows():
+        problems += _check_question(table, row, q, groups[q["question"]])
+    return problems
+
+
+def _check_respondents(table, respondents):
     if table.num_rows != respondents:
         found, expected = f"respondents = {respondents}", f"{table.num_rows}, the rows of {RESPONSES}; or {AGAIN}"
-        problems.append(Problem("survey.toml", None, found, expected))
-    problems += _check_weights(table)
-    counts = frames["counts.csv"]
-    groups = dict(list(counts.groupby("question")))
-    for row, q in frames["questions.csv"].iterrows():
-        group = groups[q["question"]]
-        try:
-            stored, put = tally(table, q["question"], q["kind"])
-        except (KeyError, pa.ArrowException):
-            problems.append(Problem(RESPONSES, None, f"no answers to {q['question']} as questions.csv has it", AGAIN))
-            continue
-        base = sum(stored.values()) if q["unit"] == "selections" else put
-        if int(q["base"]) != base:
-            found = f"base {q['base']} of {q['question']}"
-            problems.append(Problem("questions.csv", row, found, f"{base}, as in {RESPONSES}; or {AGAIN}"))
-        for line, option, count in zip(group.index, group["option"], group["count"].astype(int), strict=True):
-            if count != stored.get(option, 0) or (q["kind"] == "multiple" and option not in stored):
-                found, expected = f"count {count} of {q['question']}, {option}", stored.get(option, 0)
-                problems.append(Problem("counts.csv", line, found, f"{expected}, as in {RESPONSES}; or {AGAIN}"))
-        for option in sorted({*stored} - {*group["option"]}):
-            found = f"no row for {q['question']}, {option}"
-            problems.append(Problem("counts.csv", None, found, f"{stored[option]}, as in {RESPONSES}; or {AGAIN}"))
-    return problems
+        yield Problem("survey.toml", None, found, expected)
+
+
+def _check_weights(table):
+    if WEIGHT not in table.column_names:
+        return
+    weights = pd.to_numeric(table.column(WEIGHT).to_pandas(), errors="coerce")
+    wrong = ~(weights.gt(0) & weights.ne(float("inf")))
+    if wrong.any():
+        row = int(wrong.to_numpy().argmax())
+        value = table.column(WEIGHT)[row].as_py()
+        yield Problem(RESPONSES, row + 1, f"weight {value}", f"a number above 0 for every respondent; or {AGAIN}")
+
+
+def _check_question(table, row, q, counts):
+    """Problems of a question's base and counts, given its row of questions.csv and its rows of counts.csv."""
+    try:
+        stored, put = tally(table, q["question"], q["kind"])
+    except (KeyError, pa.ArrowException):
+        yield Problem(RESPONSES, None, f"no answers to {q['question']} as questions.csv has it", AGAIN)
+        return
+    base = sum(stored.values()) if q["unit"] == "selections" else put
+    if int(q["base"]) != base:
+        found = f"base {q['base']} of {q['question']}"
+        yield Problem("questions.csv", row, found, f"{base}, as in {RESPONSES}; or {AGAIN}")
+    yield from _check_counts(q, counts, stored)
+
+
+def _check_counts(q, counts, stored):
+    for row, option, count in zip(counts.index, counts["option"], counts["count"].astype(int), strict=True):
+        if count != stored.get(option, 0) or (q["kind"] == "multiple" and option not in stored):
+            found, expected = f"count {count} of {q['question']}, {option}", stored.get(option, 0)
+            yield Problem("counts.csv", row, found, f"{expected}, as in {RESPONSES}; or {AGAIN}")
+    for option in sorted({*stored} - {*counts["option"]}):
+        found = f"no row for {q['question']}, {option}"
+        yield Problem("counts.csv", None, found, f"{stored[option]}, as in {RESPONSES}; or {AGAIN}")

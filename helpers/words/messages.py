@@ -10,7 +10,7 @@ import json
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
-from ..survey.folder import ROOT
+from ..survey import ROOT
 from .language import LOCALE
 
 SPEAKERS = {"say": (0,), "self": (0,), "plural": (0, 1), "tests": (1,), "show": (2,)}  # calls, and which arguments

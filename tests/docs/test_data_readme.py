@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from helpers import survey
 from helpers.stats import shares as proportions
-from helpers.survey import folder as survey
+from helpers.survey import schemas
 
 README = (survey.DATA / "README.md").read_text(encoding="utf-8")
 PLAIN = " ".join(README.split())  # without line breaks
@@ -40,7 +41,7 @@ def computed(osaka):
     industry_chart = osaka.published[chart & (osaka.published["question"] == "industry")]["percent"].sum()
     written = count("q9", "dedicated") + count("q9", "general_with")
     return [
-        f"{len(osaka.counts)} counts; {len(osaka.published)} printed percentages, {table.sum()} from tables and "
+        f"{len(osaka.counted)} counts; {len(osaka.published)} printed percentages, {table.sum()} from tables and "
         f"{chart.sum()} from charts",
         f"the labels of the industry chart, as extracted, add to {industry_chart:.0f}.",
         f'"needed" for linked partners is {exact(linked, osaka.routed("q2_linked_why_aware"))} of the 64 firms',
@@ -115,7 +116,7 @@ def test_inferred_attributions_name_printed_chart_cells(osaka):
 
 
 def test_every_other_number_of_the_contradictions_is_printed(osaka):
-    printed = {*osaka.counts["count"], *osaka.questions["base"], *osaka.published["percent"].astype(int)}
+    printed = {*osaka.counted["count"], *osaka.questions["base"], *osaka.published["percent"].astype(int)}
     printed |= {int(value) for value in osaka.claims["value"] if value}
     known = {str(number) for number in printed} | NO_RESULTS
     rest = CONTRADICTIONS.replace(part("Percentages that miss 100"), "")  # has a test of its own
@@ -125,19 +126,20 @@ def test_every_other_number_of_the_contradictions_is_printed(osaka):
     assert [number for number in re.findall(r"\d[\d,]*(?:\.\d+)?", rest) if number.rstrip(",") not in known] == []
 
 
-@pytest.mark.parametrize("name", survey.SCHEMAS)
+@pytest.mark.parametrize("name", schemas.SCHEMAS)
 def test_dictionary_names_every_column(name):
     section = README.split(f"### {name}")[1].split("\n### ")[0].split("\n## ")[0]
     named = [
         column for cell in re.findall(r"^\| (`.+?`) \|", section, re.MULTILINE) for column in re.findall(r"\w+", cell)
     ]
-    wanted = {*survey.SCHEMAS[name].columns, *survey.OPTIONAL_COLUMNS.get(name, ())}
+    wanted = {*schemas.SCHEMAS[name].columns}
     assert wanted <= set(named)
 
 
 def test_dictionary_names_every_allowed_value_and_entry():
-    values = (survey.KINDS, survey.UNITS, survey.ROLES, survey.PRINTED_IN, survey.CLAIM_KINDS, survey.RELATIONS)
-    for value in (*(value for group in values for value in group if value), *survey.ABOUT):
+    groups = (schemas.KINDS, schemas.UNITS, schemas.USES, schemas.ROLES, schemas.PRINTED_IN, schemas.CLAIM_KINDS)
+    values = [value for group in (*groups, schemas.RELATIONS) for value in group if value]
+    for value in (*values, *schemas.ABOUT, *schemas.ABOUT_OPTIONAL):
         assert f"`{value}`" in README, value
 
 

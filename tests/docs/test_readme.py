@@ -9,7 +9,7 @@ import sys
 import pytest
 import synthetic
 
-from helpers.survey.folder import ROOT
+from helpers.survey import ROOT
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8") if (ROOT / "README.md").exists() else ""
 CHECKED_IN = ("helpers", "data", "notebooks", "outputs/osaka-2019/en/figures", "outputs/osaka-2019/en/tables")

@@ -19,11 +19,12 @@ import pytest
 import synthetic
 
 from helpers import __main__ as command
+from helpers import survey
 from helpers.intake import answers as intake
 from helpers.intake import mapping, sheets
 from helpers.intake import start as questionnaire
-from helpers.survey import folder as survey
-from helpers.survey.folder import SurveyError
+from helpers.intake.account import KEPT
+from helpers.survey import SurveyError
 
 BATCHES, PER_BATCH = 10, 16  # cases of each kind: folders and files
 FIRMS = 12
@@ -199,14 +200,14 @@ def test_spoilt_folders_load_soundly_or_end_in_a_message(world, tmp_path, batch)
 
 def assert_sound(loaded):
     """Totals that the codebook fixes hold, and raw answers, if any, count up to the counts."""
-    assert (loaded.counts["count"] <= loaded.respondents).all()
-    totals = loaded.counts.groupby("question")["count"].sum()
+    assert (loaded.counted["count"] <= loaded.respondents).all()
+    totals = loaded.counted.groupby("question")["count"].sum()
     for question, q in loaded.questions.iterrows():
         if q["kind"] == "single" or q["unit"] == "selections":
             assert totals[question] == q["base"]
     if loaded.responses is not None:
         stored = {name: loaded.responses[name].tolist() for name in loaded.responses}
-        for question, option, count in loaded.counts[["question", "option", "count"]].itertuples(index=False):
+        for question, option, count in loaded.counted[["question", "option", "count"]].itertuples(index=False):
             assert count == recount(stored, question, option)
 
 
@@ -311,7 +312,7 @@ def assert_imported(folder, path, account):
     about = folder / "survey.toml"
     about.write_text(about.read_text(encoding="utf-8").replace('= ""', '= "synthetic"'), encoding="utf-8")
     loaded = survey.load(folder)
-    assert loaded.respondents == account.rows[intake.KEPT] == len(loaded.responses)
+    assert loaded.respondents == account.rows[KEPT] == len(loaded.responses)
     assert_sound(loaded)
 
 
@@ -368,7 +369,7 @@ def test_entities_that_grow_are_refused(world, tmp_path):
 def test_path_tricks_in_names_write_nothing(tmp_path, monkeypatch, name):
     data = tmp_path / "data"
     shutil.copytree(survey.DATA / "osaka-2019", data / "osaka-2019")
-    monkeypatch.setattr(survey, "DATA", data)
+    monkeypatch.setattr("helpers.survey.folder.DATA", data)
     (tmp_path / "answers.csv").write_text("size\nsmall\n")
     before = snapshot(tmp_path)
     with pytest.raises(SurveyError):

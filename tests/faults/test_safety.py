@@ -19,10 +19,10 @@ import test_jobs as test_pipeline
 import test_pages as test_report
 import test_workbook
 
+from helpers import survey
 from helpers.figures import charts
 from helpers.report.notebook import write_csv
 from helpers.report.tables import read_csv
-from helpers.survey import folder as survey
 from helpers.words import language as text
 
 browser = test_report.browser

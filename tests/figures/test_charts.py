@@ -16,9 +16,9 @@ from matplotlib.text import Text
 from PIL import Image
 from test_notebooks import NOTEBOOKS, execute
 
+from helpers import survey
 from helpers.figures import charts
 from helpers.report.notebook import Topic
-from helpers.survey import folder as survey
 from helpers.words import language as text
 
 in_both = pytest.mark.parametrize("lang", ["en", "ja"])

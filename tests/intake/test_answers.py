@@ -11,11 +11,11 @@ import pytest
 import synthetic
 
 from helpers import __main__ as command
+from helpers import survey
+from helpers.intake import account as outcome
 from helpers.intake import answers as intake
-from helpers.intake import mapping, matching, sheets
-from helpers.survey import folder as survey
-from helpers.survey import responses
-from helpers.survey.folder import SurveyError
+from helpers.intake import mapping, matching, sheets, store
+from helpers.survey import SurveyError, schemas
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +39,7 @@ def small(tmp_path):
     folder.mkdir()
     (folder / "survey.toml").write_text(
         "\n".join(
-            [*(f'{key} = "synthetic"' for key in survey.ABOUT if key != "respondents"), "respondents = 0  # mine"]
+            [*(f'{key} = "synthetic"' for key in schemas.ABOUT if key != "respondents"), "respondents = 0  # mine"]
         )
     )
     (folder / "questions.csv").write_text(
@@ -89,11 +89,11 @@ def take(folder, text, **how):
 
 
 def assert_adds_up(account):
-    kept_out = account.rows[intake.EMPTY_ROW] + account.rows[intake.AGAIN]
+    kept_out = account.rows[outcome.EMPTY_ROW] + account.rows[outcome.AGAIN]
     rows = sum(account.rows.values())
     cells = sum(account.cells.values())
     assert cells % rows == 0  # all columns of all rows
-    assert account.cells[intake.ROW_OUT] == kept_out * cells // rows
+    assert account.cells[outcome.ROW_OUT] == kept_out * cells // rows
 
 
 def answers_of(folder):
@@ -207,7 +207,7 @@ def test_synthetic_answers_with_osakas_totals_reproduce_every_table(kobe, osaka,
     loaded = {"en": osaka, "ja": survey.load(lang="ja")}
     account = intake.import_answers(kobe, FORMS[form](loaded, invented, kobe.parent))
     assert_adds_up(account)
-    assert account.rows == {intake.KEPT: osaka.respondents, intake.EMPTY_ROW: 0, intake.AGAIN: 0}
+    assert account.rows == {outcome.KEPT: osaka.respondents, outcome.EMPTY_ROW: 0, outcome.AGAIN: 0}
     imported = survey.load(kobe)
     for question in osaka.questions.index:
         pd.testing.assert_frame_equal(imported.table(question), osaka.table(question))
@@ -309,7 +309,7 @@ def test_unknown_heading_and_answer_are_listed_drafted_and_settled(small, capsys
     assert '"larg" = ""  # nearest: large' in draft
     mapping_path(small).write_text(draft.replace('"larg" = ""', '"larg" = "large"'), encoding="utf-8")
     account = take(small, text)
-    assert account.cells[intake.LEFT] == 1
+    assert account.cells[outcome.LEFT] == 1
     assert answers_of(small) == {"a": {"size": "large", "tools": {"it", "other"}, "why": {"luck"}}}
 
 
@@ -388,7 +388,7 @@ def test_answers_under_no_heading_are_refused_and_empty_columns_counted(small):
     said = refused(small, "size,tools,why,,\nsmall,IT,,,\nsmall,IT,,lost,\n")
     assert said == "column 4, row 3: found an answer under no heading; expected a heading"
     account = take(small, "size,tools,why,,\nsmall,IT,,,\nsmall,IT,,,\n")
-    assert account.cells[intake.NO_HEADING] == 4
+    assert account.cells[outcome.NO_HEADING] == 4
 
 
 def test_missing_questions_and_options_are_named(small):
@@ -424,15 +424,15 @@ def test_every_rule_is_applied_counted_and_named_by_row(small):
         .replace("(any)", '(any)"')
     )
     account = take(small, text)
-    assert account.rows == {intake.KEPT: 5, intake.EMPTY_ROW: 2, intake.AGAIN: 1}
+    assert account.rows == {outcome.KEPT: 5, outcome.EMPTY_ROW: 2, outcome.AGAIN: 1}
     assert account.cells == {
-        intake.ROW_OUT: 12,
-        intake.KEYS: 5,
-        intake.STORED: 9,
-        intake.BLANK: 4,
-        intake.DOUBLE: 1,
-        intake.OUT: 1,
-    } | {intake.LEFT: 0, intake.NO_HEADING: 0, intake.UNANSWERED: 0}
+        outcome.ROW_OUT: 12,
+        outcome.KEYS: 5,
+        outcome.STORED: 9,
+        outcome.BLANK: 4,
+        outcome.DOUBLE: 1,
+        outcome.OUT: 1,
+    } | {outcome.LEFT: 0, outcome.NO_HEADING: 0, outcome.UNANSWERED: 0}
     assert account.notes == [
         "rows without any answer: 2 (row 4, 5)",
         "rows with a respondent id given before: 1 (row 3)",
@@ -453,7 +453,7 @@ def test_every_rule_is_applied_counted_and_named_by_row(small):
     assert list(loaded.table("size")["count"]) == [1, 2, 2]
     assert loaded.table("size")["label"].iloc[-1] == "No answer"
     assert loaded.question("why")["base"] == 3  # ticks of two firms
-    assert (small / intake.RECORD).read_text(encoding="utf-8").splitlines() == account.lines()
+    assert (small / store.RECORD).read_text(encoding="utf-8").splitlines() == account.lines()
 
 
 def test_one_column_per_option_of_a_single_choice(small):
@@ -611,7 +611,7 @@ def test_stale_or_damaged_responses(small):
         survey.load(small)
     path.write_bytes(whole)
     table = pq.read_table(path).slice(0, 2)  # without the last respondent
-    responses.write(path, dict(zip(table.column_names, table.columns, strict=True)))
+    store.write(path, dict(zip(table.column_names, table.columns, strict=True)))
     with pytest.raises(
         SurveyError, match=r"expected 2, the rows of responses.parquet; or import the raw answers again"
     ):
@@ -675,7 +675,7 @@ def test_cells_of_a_workbook_are_read_as_people_see_them(small):
         "1": {"size": "small", "tools": {"pen", "it"}, "why": None},
         "2.5": {"size": "small", "tools": {"pen"}, "why": None},
     }
-    assert account.rows[intake.EMPTY_ROW] == 1
+    assert account.rows[outcome.EMPTY_ROW] == 1
 
 
 def test_formulas_and_merged_cells_are_refused(small):
@@ -705,7 +705,7 @@ def test_missing_values_of_spss_with_a_label_are_answers(small):
     labels = {"size": {1.0: "small", 9.0: "No answer"}}
     pyreadstat.write_sav(data, str(path), variable_value_labels=labels, missing_ranges={"size": [9.0]})
     account = intake.import_answers(small, path)
-    assert account.cells[intake.UNANSWERED] == 1
+    assert account.cells[outcome.UNANSWERED] == 1
     assert [each["size"] for each in answers_of(small).values()] == ["small", "no_answer", "no_answer"]
 
 

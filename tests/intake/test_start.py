@@ -10,13 +10,13 @@ import pytest
 import synthetic
 
 from helpers import __main__ as command
+from helpers import survey
 from helpers.intake import answers as intake
 from helpers.intake import start as questionnaire
 from helpers.report import html
 from helpers.report.notebook import Topic
 from helpers.run import jobs as pipeline
-from helpers.survey import folder as survey
-from helpers.survey.folder import SurveyError
+from helpers.survey import SurveyError, schemas
 from helpers.words.language import Language
 
 BASES = ("q7_content", "q7_damage")  # of whom answered any of these, which no counts tell
@@ -27,7 +27,7 @@ def data(tmp_path, monkeypatch):
     """A data/ folder of its own, with the Osaka survey in it."""
     folder = tmp_path / "data"
     shutil.copytree(survey.DATA / "osaka-2019", folder / "osaka-2019")
-    monkeypatch.setattr(survey, "DATA", folder)
+    monkeypatch.setattr("helpers.survey.folder.DATA", folder)
     return folder
 
 
@@ -72,18 +72,19 @@ def test_codebook_is_copied_and_numbers_are_not(kobe, data):
 
 def test_nothing_of_the_source_is_said_about_the_new_survey(kobe):
     about = tomllib.loads((kobe / "survey.toml").read_text(encoding="utf-8"))
-    assert set(about) == set(survey.ABOUT)
-    assert set(about.values()) == {"", 0}
+    assert set(about) == {*schemas.ABOUT, *schemas.RESPONDENT}
+    assert {about[key] for key in schemas.ABOUT} == {"", 0}
+    assert {key: tuple(about[key]) for key in schemas.RESPONDENT} == schemas.RESPONDENT
 
 
 def test_check_lists_everything_that_is_missing_at_once(kobe, capsys):
     code, said = said_by(["check", "kobe-2026"], capsys)
     assert code == 2
-    for key in survey.ABOUT:
+    for key in schemas.ABOUT:
         assert f"kobe-2026/survey.toml: found {key} = " in said
-    assert said.count("still to be filled in") == len(survey.ABOUT)
+    assert said.count("still to be filled in") == len(schemas.ABOUT)
     assert "kobe-2026/counts.csv: found no count yet; expected a count in every row, or an import" in said
-    assert len(said.splitlines()) == len(survey.ABOUT) + 1
+    assert len(said.splitlines()) == len(schemas.ABOUT) + 1
 
 
 def test_check_lists_problems_of_the_codebook_beside_what_is_missing(kobe, capsys):
@@ -186,7 +187,7 @@ def test_routes_that_cannot_be(kobe, column, question, value, expected):
 
 def test_bases_follow_from_the_counts(kobe, osaka):
     """Osaka's counts typed into the new folder give Osaka's tables; only two bases have to be typed."""
-    counts = {(c["question"], c["option"]): c["count"] for _, c in osaka.counts.iterrows()}
+    counts = {(c["question"], c["option"]): c["count"] for _, c in osaka.counted.iterrows()}
     set_cells(kobe / "counts.csv", "count", lambda c: counts[c["question"], c["option"]])
     path = kobe / "survey.toml"
     path.write_text(path.read_text(encoding="utf-8").replace("respondents = 0", "respondents = 118"), encoding="utf-8")

@@ -37,7 +37,7 @@ def largest_remainder(counts):
 
 
 def test_number_of_printed_percentages(osaka):
-    assert len(osaka.counts) == 179
+    assert len(osaka.counted) == 179
     assert osaka.published["printed_in"].value_counts().to_dict() == {"table": 190, "chart": 67}
 
 
@@ -50,7 +50,7 @@ def test_tables_print_every_count_on_the_base_of_its_question(osaka):
     table = printed(osaka, "table")
     on_base = table[table["base"] == table["question"].map(osaka.questions["base"])]
     cells = set(zip(on_base["question"], on_base["option"], strict=True))
-    assert cells == set(zip(osaka.counts["question"], osaka.counts["option"], strict=True))
+    assert cells == set(zip(osaka.counted["question"], osaka.counted["option"], strict=True))
 
 
 def test_chart_percentages_that_differ_from_the_table_are_the_known_ones(osaka):

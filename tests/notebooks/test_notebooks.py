@@ -18,7 +18,7 @@ from matplotlib.text import Text
 
 from helpers.figures import charts
 from helpers.report import notebook as topic
-from helpers.survey.folder import DATA, ROOT, load
+from helpers.survey import DATA, ROOT, load
 from helpers.words import messages
 
 NOTEBOOKS = {path.stem: path for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))}

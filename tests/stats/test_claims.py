@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers import survey
 from helpers.stats import claims
-from helpers.survey import folder as survey
-from helpers.survey.folder import Survey
+from helpers.survey import Survey
+from helpers.survey.schemas import CLAIM_KINDS
 
 RESPONDENTS = 118
 
@@ -307,7 +308,7 @@ def test_each_kind_of_claim(verdicts, cases):
 
 def test_every_kind_has_a_case_that_holds_and_one_that_does_not():
     seen = {(case[0], case[-1]) for case in PLAIN + BOUNDED + PAIRED}
-    for kind in set(survey.CLAIM_KINDS) - {"outside", "both", "only"}:
+    for kind in set(CLAIM_KINDS) - {"outside", "both", "only"}:
         assert {(kind, "holds"), (kind, "fails")} <= seen
     # these hold only where the bounds meet: test_bounds_that_meet_settle_a_claim
     assert {("both", "fails"), ("both", "undecided"), ("only", "fails"), ("only", "undecided")} <= seen
@@ -428,7 +429,7 @@ def invented(respondents, counts, *lines):
         *(None, "en", {"respondents": respondents}),
         questions=pd.DataFrame([{"question": "q", **about}]).set_index("question"),
         options=options.assign(label_en=list("abc")),
-        counts=pd.DataFrame({"question": "q", "option": list("abc"), "count": counts}),
+        counted=pd.DataFrame({"question": "q", "option": list("abc"), "count": counts}),
         published=pd.DataFrame(),
         claims=pd.DataFrame([("c", "test", *line, "") for line in lines], columns=columns),
     )

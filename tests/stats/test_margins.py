@@ -15,7 +15,7 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
 
 from helpers.stats import margins as paired
-from helpers.survey.folder import SurveyError
+from helpers.survey import SurveyError
 
 METHODS = ("exact", "mid-p", "asymptotic")
 MISSING = ("free", "shared")

@@ -14,12 +14,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from helpers import survey
 from helpers.report.notebook import Topic
 from helpers.stats import claims
 from helpers.stats import margins as paired
 from helpers.stats import shares as proportions
 from helpers.stats import tests_of_counts as chisquare
-from helpers.survey import folder as survey
 from helpers.words import language as text
 
 FOLDER = Path(__file__).parents[1] / "reference"
@@ -289,7 +289,7 @@ def test_tables_of_shares_show_every_answer_once(stem):
 
 def test_every_answer_to_every_question_has_its_share(osaka):
     printed = {(question, option) for question, option, on in SHARES if on == "printed"}
-    assert printed == set(zip(osaka.counts["question"], osaka.counts["option"], strict=True))
+    assert printed == set(zip(osaka.counted["question"], osaka.counted["option"], strict=True))
     for question in osaka.questions.index:
         for row in osaka.table(question).itertuples():
             record = SHARES[question, row.option, "printed"]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.stats import tests_of_counts as chisquare
-from helpers.survey.folder import Survey
+from helpers.survey import Survey
 
 SIZES = ["up_to_50", "51_100", "101_300", "301_500", "501_1000", "over_1000"]
 
@@ -26,7 +26,7 @@ def invented(base, kind="single", **counts):
         *(None, "en", {"respondents": base}),
         questions=pd.DataFrame(questions).set_index("question"),
         options=pd.DataFrame(options).assign(label_en=list(letters)),
-        counts=pd.DataFrame(rows, columns=["question", "option", "count"]),
+        counted=pd.DataFrame(rows, columns=["question", "option", "count"]),
         **dict.fromkeys(("published", "claims"), pd.DataFrame()),
     )
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from helpers import survey
 from helpers.stats import shares as proportions
-from helpers.survey import folder as survey
-from helpers.survey.folder import SurveyError
+from helpers.survey import SurveyError, schemas
 
 REQUIRED = ("survey.toml", "options.csv", "questions.csv", "counts.csv")
 OPTIONAL = ("published.csv", "claims.csv")
-CSV_FILES = tuple(survey.SCHEMAS)
+CSV_FILES = tuple(schemas.SCHEMAS)
 
 
 def message_of(folder):
@@ -39,7 +39,7 @@ def assert_says(message, name, row, value, expected):
 def test_folder_loads_by_name_and_by_path(osaka):
     by_path = survey.load(survey.DATA / "osaka-2019")
     assert by_path.name == osaka.name == "osaka-2019"
-    pd.testing.assert_frame_equal(by_path.counts, osaka.counts)
+    pd.testing.assert_frame_equal(by_path.counted, osaka.counted)
 
 
 def test_every_table_has_the_contracts_columns(osaka):
@@ -119,7 +119,7 @@ def test_form_of_the_files_does_not_matter(copy_of_osaka, osaka, form):
         path.write_bytes(form(path.read_bytes().decode("utf-8")).encode("utf-8"))
     loaded = copy_of_osaka.load()
     assert loaded.about == osaka.about
-    for frame in ("questions", "options", "counts", "published", "claims"):
+    for frame in ("questions", "options", "counted", "published", "claims"):
         pd.testing.assert_frame_equal(getattr(loaded, frame), getattr(osaka, frame))
 
 
@@ -373,7 +373,7 @@ def test_header_only(copy_of_osaka, name):
 
 
 @pytest.mark.parametrize(
-    ("name", "column"), [(name, column) for name in CSV_FILES for column in survey.SCHEMAS[name].columns]
+    ("name", "column"), [(name, column) for name in CSV_FILES for column in schemas.required_columns(name)]
 )
 def test_each_column_is_needed(copy_of_osaka, name, column):
     path = copy_of_osaka.folder / name
@@ -433,7 +433,7 @@ TEXT = st.one_of(
 def fixed_totals(loaded):
     """The sums that the codebook fixes: those of single-choice questions and of selections."""
     fixed = (loaded.questions["kind"] == "single") | (loaded.questions["unit"] == "selections")
-    return loaded.counts.groupby("question")["count"].sum()[loaded.questions.index[fixed]]
+    return loaded.counted.groupby("question")["count"].sum()[loaded.questions.index[fixed]]
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -456,10 +456,10 @@ def test_any_spoilt_cell_keeps_the_totals_or_is_refused(copy_of_osaka, osaka, ro
         return
     pd.testing.assert_series_equal(fixed_totals(loaded), fixed_totals(osaka))
     # Only the one thing that nothing contradicts may pass: another count or option of a multiple-choice question.
-    changed = loaded.counts.compare(osaka.counts) if len(loaded.counts) == len(osaka.counts) else None
+    changed = loaded.counted.compare(osaka.counted) if len(loaded.counted) == len(osaka.counted) else None
     assert changed is not None
     assert changed.empty or (osaka.questions.loc[question, "kind"] == "multiple" and list(changed.index) == [row - 1])
-    assert (loaded.counts["count"] <= osaka.respondents).all()
+    assert (loaded.counted["count"] <= osaka.respondents).all()
 
 
 # --- what went wrong once -------------------------------------------------------------------------------

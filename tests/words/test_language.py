@@ -12,7 +12,7 @@ from helpers.stats import claims, joint
 from helpers.stats import tests_of_counts as chisquare
 from helpers.stats.margins import PairedRange, joint_range, margins, mcnemar_p
 from helpers.stats.shares import COLUMNS, INTERVALS
-from helpers.survey.folder import load
+from helpers.survey import load
 from helpers.words import language as text
 
 in_both = pytest.mark.parametrize("lang", ["en", "ja"])

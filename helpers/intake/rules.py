@@ -1,0 +1,129 @@
+"""The rules of an import: which rows count, whose answers they are, and to whom each question was put.
+
+A row without any answer is kept out; of rows with the same respondent id the first is kept. Answers to a question that
+was not put to a respondent are kept out; a single choice with two answers counts as no answer.
+"""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from ..survey import SurveyError, responses
+from ..survey.problems import quote
+from ..survey.schemas import answered_any
+from . import account as outcome
+from .columns import columns_of
+from .matching import EMPTY, IGNORED, NO_ANSWER, TWO, plain
+from .sheets import first_few
+
+
+def keep_rows(sheet, targets, answers, account):
+    """The rows that are kept, as a mask: those with an answer, and with a respondent id not given before."""
+    said = np.any([each.said() for each in answers.values()], axis=0)
+    again = np.zeros(sheet.rows, bool)
+    for column in columns_of(sheet, targets, "respondent"):
+        ids = np.array([plain(value) for value in column.values], dtype=object)[column.codes]
+        rows = np.flatnonzero(said & (ids != ""))
+        again[rows] = pd.Series(ids[rows]).duplicated().to_numpy()
+    kept = said & ~again
+    masks = {outcome.KEPT: kept, outcome.EMPTY_ROW: ~said, outcome.AGAIN: again}
+    account.rows = {what: int(mask.sum()) for what, mask in masks.items()}
+    account.add_cells(outcome.ROW_OUT, (~kept).sum() * len(sheet.columns))
+    numbers = np.arange(sheet.rows) + sheet.first
+    account.note_rows("rows without any answer", ~said, numbers)
+    account.note_rows("rows with a respondent id given before", again, numbers)
+    if not kept.any():
+        raise SurveyError(f"{account.source}: found no row with an answer; expected at least one")
+    return kept
+
+
+# --- respondent ids and weights --------------------------------------------------------------------------------------
+
+
+def keys(sheet, targets, kept, account):
+    """Respondent ids and weights of the kept rows, by the names of their columns."""
+    rows = np.flatnonzero(kept)
+    for what, kinds in (
+        (outcome.KEYS, ("respondent", "weight")),
+        (outcome.LEFT, ("ignore",)),
+        (outcome.NO_HEADING, ("blank",)),
+    ):
+        account.add_cells(what, len(columns_of(sheet, targets, *kinds)) * len(rows))
+    found = {responses.RESPONDENT: np.array([str(place) for place in range(1, len(rows) + 1)], dtype=object)}
+    for column in columns_of(sheet, targets, "respondent"):
+        found[responses.RESPONDENT] = _ids(column, rows, sheet, account)
+    for column in columns_of(sheet, targets, "weight"):
+        found[responses.WEIGHT] = _weights(column, rows, sheet)
+    return found
+
+
+def _ids(column, rows, sheet, account):
+    """The ids that a column gives to rows; a row without one is named after its number."""
+    given = np.array(column.values, dtype=object)[column.codes[rows]]
+    bare = given == ""
+    if bare.any():
+        account.notes.append(f"rows without respondent id, named after their row: {bare.sum():,}")
+    return np.where(bare, np.array([f"row {row}" for row in rows + sheet.first], dtype=object), given)
+
+
+def _weights(column, rows, sheet):
+    """The weights that a column gives to rows. Raises SurveyError if one is not a number above 0."""
+    numbers = np.array([_weight(value) for value in column.values])[column.codes[rows]]
+    wrong = rows[np.isnan(numbers)]
+    if wrong.size:
+        found = f"weight {quote(column.text(wrong[0]))} (row {first_few(wrong + sheet.first)})"
+        raise SurveyError(f"column {quote(column.heading)}: found {found}; expected a number above 0 in every row")
+    return numbers
+
+
+def _weight(text):
+    """A text as a number above 0, or NaN."""
+    number = float(text) if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?", text) else 0.0
+    return number if number > 0 else float("nan")
+
+
+# --- to whom a question was put --------------------------------------------------------------------------------------
+
+
+def route(names, answers, kept, sheet, account):
+    """The Answers of the kept rows with the mask of those to whom the question was put: question to (Answers, mask)."""
+    answers = {question: each.keep(kept) for question, each in answers.items()}
+    numbers, routed, waiting = np.flatnonzero(kept) + sheet.first, {}, list(answers)
+    while waiting:  # a question follows the one whose answer leads to it
+        question = next(q for q in waiting if names.questions.loc[q, "asked_if"].partition("=")[0] in ("", *routed))
+        waiting.remove(question)
+        each, put = answers[question], _put(question, names, answers, routed, len(numbers))
+        routed[question] = each, put
+        _account_for(question, each, put, numbers, account)
+    return {question: routed[question] for question in answers}
+
+
+def _put(question, names, answers, routed, rows):
+    """To whom a question was put, as a mask over the kept rows."""
+    q = names.questions.loc[question]
+    if group := answered_any(q):
+        return np.any([np.isin(answers[other].state, (0, TWO)) for other in group], axis=0)
+    if not q["asked_if"]:
+        return np.ones(rows, bool)
+    source, _, option = q["asked_if"].partition("=")
+    each, asked = routed[source]
+    place = each.reader.place[option]
+    if each.reader.multiple:
+        return asked & each.choice[:, place]
+    said_nothing = asked & (each.state != 0) & (names.offered(source).loc[option, "role"] == "no_answer")
+    return (asked & (each.state == 0) & (each.choice == place)) | said_nothing
+
+
+def _account_for(question, each, put, numbers, account):
+    """Count the cells of a question under what becomes of them, and note the rows that a rule touches."""
+    meanings = {0: outcome.STORED, NO_ANSWER: outcome.UNANSWERED, TWO: outcome.DOUBLE}
+    for cells in each.cells:
+        for state, what in meanings.items():
+            account.add_cells(what, ((cells == state) & put).sum())
+            account.add_cells(outcome.OUT, ((cells == state) & ~put).sum())
+        account.add_cells(outcome.BLANK, (cells == EMPTY).sum())
+        account.add_cells(outcome.LEFT, (cells == IGNORED).sum())
+    out = f"{question}: answers of respondents to whom it was not put, kept out"
+    account.note_rows(out, each.said() & ~put, numbers)
+    account.note_rows(f"{question}: {outcome.DOUBLE}", (each.state == TWO) & put, numbers)

@@ -1,0 +1,199 @@
+"""Store an import: raw answers as Parquet, and counts, bases and respondents as they follow from them."""
+
+import re
+import shutil
+import tempfile
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..files import swap
+from ..survey import RESPONSES, SurveyError
+from ..survey.responses import column
+from .account import KEPT
+from .sheets import rewrite_csv
+
+RECORD = "import.txt"
+ADDED = ("no_answer", "no_answer", "No answer", "無回答")  # option, role and labels, where a set has none
+
+
+# --- Parquet ---------------------------------------------------------------------------------------------------------
+
+
+def single(codes, options):
+    """A column of single answers: `codes` are places in `options`, below 0 where the question was not put."""
+    indices = pa.array(codes, pa.int16(), mask=codes < 0)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(options, pa.string()))
+
+
+def ticks(ticked, put):
+    """A column of ticks, null where the question was not put."""
+    return pa.array(ticked, pa.bool_(), mask=~put)
+
+
+def write(path, columns):
+    """Write columns, by name, as a Parquet file."""
+    pq.write_table(pa.table(columns), path, compression="zstd")
+
+
+# --- what is stored of each question ---------------------------------------------------------------------------------
+
+
+@dataclass
+class Stored:
+    """One question as it is stored: its columns by name, its counts by option, how many were asked, and its base."""
+
+    columns: dict
+    counts: dict
+    asked: int
+    base: int
+
+
+def store(folder, frames, names, offered, keys, routed, account):
+    """Replace the answers of a survey folder, with the counts, bases and respondents that follow from them.
+
+    `keys` are the columns of respondents and weights, `routed` maps questions to (Answers, mask of those asked), and
+    `offered` to the options that each offered before. Notes what changes in the codebook in the Account, which is kept
+    in the folder. Raises SurveyError where the folder cannot be written; nothing has changed then.
+    """
+    stored = {question: _stored(question, names, offered[question], *each) for question, each in routed.items()}
+    added = _note_changes(frames["counts.csv"], names, offered, stored, account)
+    files = {
+        "counts.csv": _new_counts(frames["counts.csv"], stored),
+        "questions.csv": _with_bases(folder / "questions.csv", stored),
+        "survey.toml": _with_respondents(folder / "survey.toml", account.rows[KEPT]),
+    }
+    if added:
+        files["options.csv"] = _with_no_answer(folder / "options.csv", added)
+    files[RECORD] = "\n".join([*account.lines(), ""]).encode()
+    columns = dict(keys)
+    for each in stored.values():
+        columns |= each.columns
+    replace(folder, files, columns)
+
+
+def _stored(question, names, offered, answers, put):
+    """What is stored of a question; an option is kept if it was offered before, or chosen now."""
+    if answers.reader.multiple:
+        columns, counts = _store_multiple(question, offered, answers, put)
+    else:
+        columns, counts = _store_single(question, names, offered, answers, put)
+    asked, selections = int(put.sum()), names.questions.loc[question, "unit"] == "selections"
+    return Stored(columns, counts, asked, sum(counts.values()) if selections else asked)
+
+
+def _store_multiple(question, offered, answers, put):
+    totals = zip(answers.reader.options, answers.choice[put].sum(axis=0).tolist(), strict=True)
+    counts = {option: total for option, total in totals if option in offered or total}
+    places = answers.reader.place
+    return {column(question, option): ticks(answers.choice[:, places[option]], put) for option in counts}, counts
+
+
+def _store_single(question, names, offered, answers, put):
+    roles = names.offered(question)["role"]
+    no_answer = next(iter(roles.index[roles == "no_answer"]), ADDED[0])
+    options = list(dict.fromkeys([*answers.reader.options, no_answer]))
+    said = answers.state == 0
+    codes = np.where(said, answers.choice, options.index(no_answer))[put]
+    totals = zip(options, np.bincount(codes, minlength=len(options)).tolist(), strict=True)
+    counts = {option: total for option, total in totals if option in offered or total}
+    places = np.array([list(counts).index(option) if option in counts else -1 for option in options])
+    stored = np.full(len(put), -1, np.int16)
+    stored[put] = places[codes]
+    return {question: single(stored, list(counts))}, counts
+
+
+def _note_changes(old, names, offered, stored, account):
+    """Note what changes in the codebook; the option sets that need an option for no answer."""
+    added = []
+    for question, each in stored.items():
+        known = names.offered(question).index
+        for option in each.counts:
+            if option not in known:
+                added.append(names.questions.loc[question, "options"])
+            elif option not in offered[question]:
+                account.notes.append(f"{question}: {option} was chosen; counts.csv now lists it")
+        if not each.asked:
+            account.notes.append(f"{question}: put to nobody, so the report leaves it out")
+    if gone := sorted(set(old["question"]) - set(stored)):
+        account.notes.append(f"counts.csv: rows of {', '.join(gone)} taken out, which questions.csv does not have")
+    added = list(dict.fromkeys(added))
+    account.notes += [f"options.csv: no_answer added to {name}" for name in added]
+    return added
+
+
+# --- files, changed in as little as need be --------------------------------------------------------------------------
+
+
+def _new_counts(old, stored):
+    """counts.csv with new counts; columns of the user's own stay."""
+    keys = ["question", "option"]
+    counts = {(question, option): n for question, each in stored.items() for option, n in each.counts.items()}
+    index = pd.MultiIndex.from_tuples(list(counts), names=keys)
+    new = old.drop_duplicates(keys).set_index(keys).reindex(index, fill_value="").assign(count=list(counts.values()))
+    return new.reset_index()[list(old.columns)].to_csv(index=False, lineterminator="\n").encode()
+
+
+def _with_bases(path, stored):
+    """questions.csv with new bases; an empty one where nobody was asked."""
+
+    def change(header, rows):
+        question, base = header.index("question"), header.index("base")
+        for row in rows[1:]:
+            if len(row) == len(header):
+                row[base] = str(stored[row[question].strip()].base or "")
+        return rows
+
+    return rewrite_csv(path, change)
+
+
+def _with_no_answer(path, sets):
+    """options.csv with an option for no answer at the end of each of these sets."""
+
+    def change(header, rows):
+        for name in sets:
+            place = header.index("options")
+            own = [n for n, row in enumerate(rows) if len(row) == len(header) and row[place].strip() == name]
+            order = 1 + max(int(rows[n][header.index("order")]) for n in own)
+            new = dict(zip(("option", "role", "label_en", "label_ja"), ADDED, strict=True))
+            new |= {"options": name, "order": order}
+            rows.insert(own[-1] + 1, [str(new.get(column, "")) for column in header])
+        return rows
+
+    return rewrite_csv(path, change)
+
+
+def _with_respondents(path, number):
+    """survey.toml with another number of respondents, all else byte for byte as it was."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+        new, found = re.subn(r"(?m)^([ \t]*respondents[ \t]*=[ \t]*)[^\s#]+", rf"\g<1>{number}", text, count=1)
+        if found and tomllib.loads(new.removeprefix("\ufeff")).get("respondents") == number:
+            return new.encode()
+    except (OSError, ValueError, RecursionError):
+        pass
+    name = f"{path.parent.name}/{path.name}"
+    raise SurveyError(f"{name}: found no line for the number of respondents; expected respondents = a number")
+
+
+def replace(folder, files, columns=None):
+    """Write files, and raw answers, aside and put all of them in place, or none: should one move fail, all go back."""
+    try:
+        aside = Path(tempfile.mkdtemp(prefix=".import-", dir=folder))
+    except OSError as error:
+        raise SurveyError(f"folder {folder.name}: cannot be written ({error.strerror})") from None
+    try:
+        for name, content in files.items():
+            (aside / name).write_bytes(content)
+        if columns is not None:
+            write(aside / RESPONSES, columns)
+        swap(aside, folder, sorted(path.name for path in aside.iterdir()))
+    except OSError as error:
+        raise SurveyError(f"folder {folder.name}: cannot be written ({error.strerror})") from None
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)

@@ -1,0 +1,168 @@
+"""What each file of a survey folder must look like by itself: its columns, their values, its key."""
+
+import re
+
+import pandera.pandas as pa
+
+RESPONSES = "responses.parquet"  # raw answers, where a survey has them
+
+KINDS = ("single", "multiple")
+UNITS = ("respondents", "selections")
+USES = ("break", "headline")  # a question that crosstabs break by; one of the report's first page
+ROLES = ("answer", "none", "other", "undisclosed", "no_answer")
+PRINTED_IN = ("table", "chart")
+CLAIM_KINDS = (
+    *("percent", "count", "reach", "reach_count", "both", "any", "any_count"),
+    *("only", "less", "same", "largest", "leading", "outside"),
+)
+RELATIONS = ("rounds_to", "equals", "at_least", "more_than", "")
+
+
+def listed(q, column):
+    """The values of a cell of questions.csv that holds several joined by |; none where it is empty or left out."""
+    return [value for value in (q.get(column) or "").split("|") if value]
+
+
+def answered_any(q):
+    """The questions of which a respondent must have answered at least one, for a row of questions.csv; often none."""
+    return listed(q, "answered_any")
+
+
+# --- columns ---------------------------------------------------------------------------------------------------------
+
+
+def _text(expected, check, required=True):
+    return pa.Column(str, pa.Check(check, element_wise=True, error=expected), required=required)
+
+
+def _one_of(values):
+    return _text("one of " + ", ".join(v or "(empty)" for v in values), lambda value: value in values)
+
+
+def _some_of(values):
+    expected = f"empty, or one or more of {', '.join(values)}, joined by |"
+    return _text(expected, lambda cell: cell == "" or all(one in values for one in cell.split("|")), required=False)
+
+
+def _matching(pattern, expected, required=True):
+    return _text(expected, lambda value: re.fullmatch(pattern, value) is not None, required)
+
+
+def _filled():
+    return _text("some text", lambda value: value.strip() != "")
+
+
+def _optional():
+    return pa.Column(str, required=False)
+
+
+_ID = _matching(r"[a-z0-9_]+", "an id of small letters, digits and _")
+_COUNT = _matching(r"[0-9]{1,9}", "a whole number, 0 or more, in plain digits 0-9")
+_BASE = _matching(r"0*[1-9][0-9]{0,8}", "a whole number, 1 or more, in plain digits 0-9")
+_BASE_OR_EMPTY = _matching(
+    r"(0*[1-9][0-9]{0,8})?", "a whole number, 1 or more, in plain digits 0-9 (or empty: it follows from the counts)"
+)
+_ANSWERED_ANY = _matching(r"([a-z0-9_]+(\|[a-z0-9_]+)*)?", "empty, or question ids joined by |", required=False)
+_PERCENT = _text(
+    "a percentage from 0 to 100 in plain digits 0-9",
+    lambda value: re.fullmatch(r"[0-9]{1,3}(\.[0-9]+)?", value) is not None and float(value) <= 100,
+)
+_TERMS = _matching(r"[a-z0-9_]+(=[a-z0-9_]+)?(\|[a-z0-9_]+(=[a-z0-9_]+)?)*", "question=option, joined by |")
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+SCHEMAS = {
+    "options.csv": pa.DataFrameSchema(
+        {
+            "options": _ID,
+            "option": _ID,
+            "order": _BASE,
+            "role": _one_of(ROLES),
+            "label_en": _filled(),
+            "label_ja": _filled(),
+        }
+    ),
+    "questions.csv": pa.DataFrameSchema(
+        {
+            "question": _ID,
+            "topic": _ID,
+            "kind": _one_of(KINDS),
+            "options": _ID,
+            "base": _BASE_OR_EMPTY,
+            "unit": _one_of(UNITS),
+            "asked_if": _matching(r"([a-z0-9_]+=[a-z0-9_]+)?", "empty, or question=option"),
+            "answered_any": _ANSWERED_ANY,
+            "use": _some_of(USES),
+            "text_en": _filled(),
+            "text_ja": _filled(),
+            "short_en": _optional(),
+            "short_ja": _optional(),
+        }
+    ),
+    "counts.csv": pa.DataFrameSchema({"question": _ID, "option": _ID, "count": _COUNT}),
+    "published.csv": pa.DataFrameSchema(
+        {"question": _ID, "option": _ID, "printed_in": _one_of(PRINTED_IN), "base": _BASE, "percent": _PERCENT}
+    ),
+    "claims.csv": pa.DataFrameSchema(
+        {
+            "claim": _ID,
+            "place": _ID,
+            "kind": _one_of(CLAIM_KINDS),
+            "terms": _TERMS,
+            "relation": _one_of(RELATIONS),
+            "value": _matching(r"([0-9]+(\.[0-9]+)?)?", "empty, or a number in plain digits 0-9"),
+            "text_en": _filled(),
+            "text_ja": _filled(),
+        }
+    ),
+}
+KEYS = {
+    "options.csv": ["options", "option"],
+    "questions.csv": ["question"],
+    "counts.csv": ["question", "option"],
+    "published.csv": ["question", "option", "printed_in", "base"],
+    "claims.csv": ["claim"],
+}
+OPTIONAL_FILES = ("published.csv", "claims.csv")  # a survey of one's own has nothing printed yet
+
+
+def required_columns(name):
+    """The columns that a file must have, in the order in which the dictionary lists them."""
+    return [column for column, form in SCHEMAS[name].columns.items() if form.required]
+
+
+# --- survey.toml -----------------------------------------------------------------------------------------------------
+
+ABOUT = {
+    "title_en": "a text",
+    "title_ja": "a text",
+    "publisher_en": "a text",
+    "publisher_ja": "a text",
+    "population_en": "a text",
+    "population_ja": "a text",
+    "fieldwork_en": "a text",
+    "fieldwork_ja": "a text",
+    "source_en": "a text",
+    "source_ja": "a text",
+    "respondents": "a whole number, 1 or more",
+}
+ABOUT_OPTIONAL = {
+    "respondent_en": 'two texts, for one respondent and for several, as in ["respondent", "respondents"]',
+    "respondent_ja": 'two texts, a name and the word that counts it, as in ["回答者", "人"]',
+    "baseline": "a text, the name of a survey folder",
+}
+RESPONDENT = {"respondent_en": ("respondent", "respondents"), "respondent_ja": ("回答者", "人")}  # where none is given
+
+
+def _is_text(value):
+    return isinstance(value, str) and value.strip() != ""
+
+
+def is_right(key, value):
+    """Whether an entry of survey.toml has the form that ABOUT or ABOUT_OPTIONAL describes."""
+    if key == "respondents":
+        return type(value) is int and value > 0
+    if key in RESPONDENT:
+        return isinstance(value, list) and len(value) == 2 and all(map(_is_text, value))
+    return _is_text(value)
