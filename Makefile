@@ -21,9 +21,10 @@ test: .venv/ready check  ## lint, unit tests, back tests, notebooks (what CI run
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 	$(BIN)/python -m pytest --nbval -p no:cacheprovider -W default -n 2 --dist loadfile notebooks
 
-check: .venv/ready  ## lint and formatting of code and notebooks
+check: .venv/ready  ## lint and formatting of code and notebooks, and which package may import which
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
 
 format: .venv/ready  ## put code and notebooks into the project's format
 	$(BIN)/ruff check --fix .

@@ -278,10 +278,11 @@ def _surveys():
 
 
 def changed(given, survey, notebooks):
-    """Those of the given parameters that differ from what a run of these notebooks takes without them."""
-    usual = {name: {read_notebook(notebook).parameters.get(name) for notebook in notebooks} - {None} for name in given}
+    """Those of the given parameters that make a run of these notebooks differ from the usual one."""
+    taken = {name: [p[name] for n in notebooks if name in (p := read_notebook(n).parameters)] for name in given}
+    usual = {name: set(values) for name, values in taken.items()}
     usual |= {name: {survey.about.get(name, "")} for name in _surveys()}
-    return {name: value for name, value in given.items() if usual[name] != {value}}
+    return {name: value for name, value in given.items() if taken[name] and usual[name] != {value}}
 
 
 def slug(parameters):
@@ -317,7 +318,7 @@ def plan(survey, lang, folder=None, only=(), pairs=(), kind="warm"):
     notebooks = [name for name in chosen if name not in missing]
     _check_choice(loaded, chosen, notebooks, missing)
     without = {name: missing[name] for name in chosen if name in missing}
-    place = output_folder(loaded, lang, folder, changed(given, loaded, chosen))
+    place = output_folder(loaded, lang, folder, changed(given, loaded, notebooks))
     return Job(_name(loaded), lang, place, notebooks, parameters, kind, without, bool(only), last_of(notebooks))
 
 

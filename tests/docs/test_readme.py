@@ -13,13 +13,14 @@ from helpers.survey import ROOT
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8") if (ROOT / "README.md").exists() else ""
 CHECKED_IN = ("helpers", "data", "notebooks", "outputs/osaka-2019/en/figures", "outputs/osaka-2019/en/tables")
+ROOMS = (ROOT / "helpers" / "README.md").read_text(encoding="utf-8")
 
 # Files that a command must have written, seen from the checkout; an empty list for those that only print.
 RUN = {
     ".venv/bin/python -m helpers report --only 03 06 -p confidence 0.9": [
-        "outputs/osaka-2019/en/report.html",
-        "outputs/osaka-2019/en/notebooks/03_awareness.ipynb",
-        "outputs/osaka-2019/en/notebooks/06_measures.ipynb",
+        "outputs/osaka-2019/en-confidence-0.9/report.html",
+        "outputs/osaka-2019/en-confidence-0.9/notebooks/03_awareness.ipynb",
+        "outputs/osaka-2019/en-confidence-0.9/notebooks/06_measures.ipynb",
     ],
     ".venv/bin/python -m helpers report --help": [],
     ".venv/bin/papermill notebooks/03_awareness.ipynb awareness-90.ipynb -p confidence 0.9 -p no_answer keep "
@@ -45,9 +46,9 @@ ELSEWHERE = {
     "python3 -m venv .venv": "the Makefile's first step, run by make test",
     ".venv/bin/python -m pip install --require-hashes -r requirements.txt": "in the Makefile too, run by make test",
     ".venv/bin/python -m pip install --no-deps --editable .": "in the Makefile too, run by make test",
-    ".venv/bin/python -m helpers report": "test_pipeline makes this full run, with an output folder of its own",
+    ".venv/bin/python -m helpers report": "test_jobs makes this full run, with an output folder of its own",
     ".venv/bin/python -m helpers report --survey osaka-2019 kobe-2026 --lang en ja": "test_kernels makes several at once",
-    ".venv/bin/python -m helpers report --lang ja": "test_pipeline makes this full run as well",
+    ".venv/bin/python -m helpers report --lang ja": "test_jobs makes this full run as well",
 }
 
 
@@ -154,6 +155,27 @@ def test_every_link_leads_somewhere():
 def test_every_notebook_is_linked():
     names = [f"notebooks/{path.name}" for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
     assert [name for name in names if name not in links()] == []
+
+
+def test_a_lone_notebook_writes_where_the_readme_says(checkout):
+    committed = {path: path.read_bytes() for path in (checkout / "outputs").rglob("*.*")}
+    command = ".venv/bin/papermill notebooks/03_awareness.ipynb alone.ipynb"
+    assert run(command, checkout).returncode == 0
+    assert "`outputs/osaka-2019/en-alone/`" in TEXT
+    assert (checkout / "outputs/osaka-2019/en-alone/figures/awareness.png").exists()
+    assert {path: path.read_bytes() for path in committed} == committed
+
+
+def test_rooms_and_recipes_name_what_there_is():
+    helpers = ROOT / "helpers"
+    packages = {path.parent.name for path in helpers.glob("*/__init__.py")}
+    floors = re.findall(r"(?m)^\| \d \| `(\w+)/` \|", ROOMS)
+    assert sorted(floors) == sorted(packages)
+    recipes = re.findall(r"(?m)^\*\*(.+?)\.\*\*", ROOMS)
+    assert recipes == ["A topic", "A test", "A format", "A language", "A colour"]
+    modules = set(re.findall(r"`(?:helpers/)?(\w+/\w+\.py)`", ROOMS))
+    assert len(modules) > 8
+    assert [name for name in sorted(modules) if not (helpers / name).exists()] == []
 
 
 def test_files_of_the_layout_exist():

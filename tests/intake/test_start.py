@@ -1,6 +1,5 @@
 """A survey of one's own: a new folder is made whole or not at all, and says what is still missing."""
 
-import dataclasses
 import shutil
 import tomllib
 
@@ -13,11 +12,7 @@ from helpers import __main__ as command
 from helpers import survey
 from helpers.intake import answers as intake
 from helpers.intake import start as questionnaire
-from helpers.report import html
-from helpers.report.notebook import Topic
-from helpers.run import jobs as pipeline
 from helpers.survey import SurveyError, schemas
-from helpers.words.language import Language
 
 BASES = ("q7_content", "q7_damage")  # of whom answered any of these, which no counts tell
 
@@ -262,73 +257,3 @@ def test_the_same_folder_is_made_each_time(kobe, data):
     for path in kobe.iterdir():
         expected = path.read_bytes().replace(b"kobe-2026", b"nara")
         assert (again / path.name).read_bytes() == expected
-
-
-# --- topics that a survey has nothing for ----------------------------------------------------------------------------
-
-
-def asked_less(survey_of_osaka, *questions):
-    """The Osaka survey as if it had not asked some questions."""
-    return dataclasses.replace(survey_of_osaka, questions=survey_of_osaka.questions.drop(index=list(questions)))
-
-
-def test_nothing_of_osaka_is_left_out(osaka):
-    assert pipeline.left_out(osaka) == {}
-
-
-def test_topics_without_their_questions_are_left_out(osaka):
-    less = dataclasses.replace(asked_less(osaka, "q10", "q9_author"), claims=osaka.claims.iloc[:0])
-    assert pipeline.left_out(less) == {
-        "09_agreements": "q9_author",
-        "10_small_business": "q10",
-        "11_published_claims": "claims.csv, published.csv",
-    }
-    assert pipeline.left_out(asked_less(osaka, "q2_linked")) == {
-        "03_awareness": "q2_linked",
-        "11_published_claims": "q2_linked",
-    }
-
-
-def test_plan_leaves_topics_out_and_says_so(copy_of_osaka, tmp_path):
-    folder = copy_of_osaka.folder
-    for name in ("published.csv", "claims.csv"):
-        (folder / name).unlink()
-    for name in ("questions.csv", "counts.csv"):
-        drop_rows(folder / name, "question", "q10")
-    job = pipeline.plan(str(folder), "en", tmp_path / "out")
-    assert list(job.left_out) == ["10_small_business", "11_published_claims"]
-    assert not {*job.notebooks} & {*job.left_out}
-    assert {*job.notebooks} | {*job.left_out} == {*pipeline.notebook_names()}
-    with pytest.raises(SurveyError, match=r"found no answers for 10_small_business \(q10\)"):
-        pipeline.plan(str(folder), "en", tmp_path / "out", ["10"])
-
-
-@pytest.mark.parametrize(("lang", "words"), [("en", "Not in this report"), ("ja", "本報告書に含まれない")])
-def test_first_screen_names_what_is_left_out(lang, words, tmp_path):
-    asked = survey.load("osaka-2019", lang)
-    title = html.title_of(pipeline.NOTEBOOKS / "10_small_business.ipynb", lang)
-    opening = html._opening(asked, tmp_path, {}, [title], Language(lang))
-    assert words in opening
-    assert title in opening
-    assert words not in html._opening(asked, tmp_path, {}, [], Language(lang))
-
-
-def test_overview_shows_the_topics_that_there_are(osaka, tmp_path):
-    tables = shutil.copytree(survey.ROOT / "outputs" / "osaka-2019" / "en" / "tables", tmp_path / "tables")
-    whole = Topic("12_summary", osaka, folder=tmp_path)
-    headings = [heading for heading, _, _ in whole.overview()]
-    assert len(headings) == 6
-    for stem in ("q10", "q7_content", "awareness"):
-        (tables / f"{stem}.csv").unlink()
-    less = Topic("12_summary", osaka, folder=tmp_path)
-    assert [heading for heading, _, _ in less.overview()] == headings[1:4]
-    assert less.overview_title() == osaka.info("title")
-    assert whole.overview_title() != ""
-
-
-def test_a_report_without_topics_that_compare_says_so(osaka, tmp_path, monkeypatch):
-    shown = []
-    topic = Topic("12_summary", osaka, folder=tmp_path)
-    monkeypatch.setattr(topic, "_paragraph", lambda words, kind: shown.append(words))
-    topic.forest("Difference")
-    assert shown == ["No topic of this survey compares two questions."]

@@ -11,8 +11,6 @@ import test_jobs as test_pipeline
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-from helpers.run import jobs as pipeline
-
 # The full runs are those of test_pipeline, which makes each of them once for all test files and workers.
 english, japanese, run = test_pipeline.english, test_pipeline.japanese, test_pipeline.run
 pytestmark = test_pipeline.in_both
@@ -99,7 +97,7 @@ def visit(browser, report):
 
 def fold(page, opened):
     """Open or close everything that folds."""
-    assert page.locator("details").count() > len(pipeline.notebook_names())
+    assert page.locator("details").count() > len(test_pipeline.used())
     page.evaluate("opened => document.querySelectorAll('details').forEach(d => d.open = opened)", opened)
 
 
@@ -135,13 +133,13 @@ def test_first_tab_shows_the_skip_link(visit):
 def test_everything_is_there_without_javascript(visit):
     page = visit(java_script_enabled=False)
     links = page.locator("nav.contents a")
-    assert links.evaluate_all("links => links.map(a => a.hash.slice(1))") == pipeline.notebook_names()
+    assert links.evaluate_all("links => links.map(a => a.hash.slice(1))") == test_pipeline.used()
     assert links.evaluate_all("links => links.filter(a => !a.checkVisibility()).length") == 0
     parts = page.locator("main :is(h1, h2, h3, h4, p, li, td, th, blockquote, img):not(details > :not(summary) *)")
     assert parts.count() > 100
     hidden = "parts => parts.filter(e => !e.checkVisibility({opacityProperty: true, visibilityProperty: true})).map(e => e.outerHTML)"
     assert parts.evaluate_all(hidden) == []
-    assert page.locator("main h2").count() >= len(pipeline.notebook_names())
+    assert page.locator("main h2").count() >= len(test_pipeline.used())
 
 
 @pytest.mark.parametrize("opened", [False, True], ids=["closed", "open"])
@@ -161,7 +159,7 @@ def test_prints(visit):
     assert page.locator("details").evaluate_all(shown)
     page.emulate_media(media="print")
     assert page.locator("nav, details, .skip").evaluate_all(shown) == 0
-    assert page.locator("main h2").evaluate_all(shown) >= len(pipeline.notebook_names())
+    assert page.locator("main h2").evaluate_all(shown) >= len(test_pipeline.used())
     assert (
         page.locator("main").evaluate(
             "e => [...e.querySelectorAll('p, li, blockquote')].filter(p => parseFloat(getComputedStyle(p).fontSize) > 14).length"
@@ -214,7 +212,7 @@ def test_structure(visit, lang):
     ids = page.locator("[id]").evaluate_all("all => all.map(e => e.id)")
     assert sorted({name for name in ids if ids.count(name) > 1}) == []
     targets = page.locator("a[href^='#']").evaluate_all("all => all.map(a => a.getAttribute('href').slice(1))")
-    assert set(targets) >= {"main", *pipeline.notebook_names()}
+    assert set(targets) >= {"main", *test_pipeline.used()}
     assert {unquote(target) for target in targets} - set(ids) == set()
     labels = page.locator("[aria-labelledby]").evaluate_all("all => all.map(e => e.getAttribute('aria-labelledby'))")
     assert set(labels) <= set(ids)
@@ -255,7 +253,7 @@ def test_figures_have_descriptions(visit):
 
 def test_tables_have_captions_and_headings(visit):
     tables = visit().locator("table")
-    assert tables.count() > len(pipeline.notebook_names())
+    assert tables.count() > len(test_pipeline.used())
     bare = """all => all.filter(t => !t.caption?.textContent.trim() || !t.querySelector('th[scope="col"]')
       || [...t.querySelectorAll('th')].some(th => !['col', 'row', 'colgroup', 'rowgroup'].includes(th.scope))
     ).map(t => t.outerHTML.slice(0, 300))"""

@@ -16,12 +16,12 @@ import nbformat
 import pandas as pd
 import psutil
 import pytest
-from helpers.report.folder import KINDS
 from pandas.testing import assert_frame_equal
 from tiny import tiny_notebook
 
 from helpers import __main__ as command_line
 from helpers.report import html
+from helpers.report.folder import KINDS
 from helpers.report.workbook import write_workbook
 from helpers.run import jobs as pipeline
 from helpers.run import plan as planning

@@ -1,13 +1,14 @@
 """What may run: notebooks that say themselves what they need, parameters checked, a folder for each set of them."""
 
+import dataclasses
 import shutil
 from pathlib import Path
 
 import pytest
 import synthetic
-from helpers.report.parameters import ParameterError
 from tiny import PARAMETERS, tiny_notebook
 
+from helpers.report.parameters import ParameterError
 from helpers.run import plan as planning
 from helpers.run.plan import Notebook, Reason
 from helpers.survey import DATA, ROOT, SurveyError, load
@@ -140,6 +141,21 @@ def test_a_notebook_is_used_only_where_id_kind_and_answers_agree(wanted, osaka):
 def test_a_notebook_whose_questions_were_asked_fits(osaka):
     answers = list(osaka.table("q3")["option"])
     assert why_not(osaka, needs={"q3": ("single", answers), "q10": ("multiple", [])}) is None
+
+
+def without(survey, *questions):
+    """A survey as if it had not asked some questions."""
+    return dataclasses.replace(survey, questions=survey.questions.drop(index=list(questions)))
+
+
+def test_topics_without_their_questions_are_left_out(osaka):
+    always = {"12_crosstabs": Reason("responses"), "13_comparison": Reason("no survey")}
+    assert planning.left_out(osaka) == always
+    less = planning.left_out(without(osaka, "q10", "q9_author"))
+    assert less["10_small_business"] == Reason("questions", ("q10",))
+    assert less["09_agreements"] == Reason("questions", ("q9_author",))
+    assert "03_awareness" not in less
+    assert "03_awareness" in planning.left_out(without(osaka, "q2_linked"))
 
 
 def little_survey(folder, question="q3"):
@@ -293,6 +309,14 @@ def test_a_job_with_other_parameters_goes_to_a_folder_named_after_them(only, thr
     assert job.name == "osaka-2019 en-confidence-0.9"
     assert job.parameters == {"confidence": 0.9, "who": "a"}
     assert job.partial is bool(only)
+
+
+def test_a_parameter_of_a_notebook_that_is_left_out_changes_nothing(three, tmp_path):
+    needs = 'needs_files = ["responses.parquet"]'
+    tiny_notebook(three / "12_raw.ipynb", needs=needs, own='by = ""  # groups\n')
+    job = planning.plan("osaka-2019", "en", tmp_path, pairs=[("by", "industry")])
+    assert list(job.left_out) == ["12_raw"]
+    assert job.folder == tmp_path / "osaka-2019" / "en"
 
 
 def test_a_job_leaves_out_what_does_not_fit(three, tmp_path):
