@@ -94,9 +94,9 @@ class Report:
 
     def quote_claims(self, *claims):
         """The publisher's claims with these ids, as far as the survey has them."""
-        rows = self.survey.claims[self.survey.claims["claim"].isin(claims)]
+        say, rows = self.words, self.survey.claims[self.survey.claims["claim"].isin(claims)]
         for words in rows[f"text_{self.survey.lang}"]:
-            self._paragraph(self.words("Claim under test: {claim}", claim=words), "claim")
+            self._paragraph(say("Claim under test: {claim}", claim=words), "claim")
 
     # --- tables
 
@@ -229,20 +229,22 @@ class Report:
 
     def _weights_of(self, table):
         """Whether a table's shares are weighted, in a survey that has weights."""
+        say = self.words
         if self.survey.weights is None:
             return ""
         if not is_weighted(table):
-            return self.words("Not weighted")
+            return say("Not weighted")
         if table["base"].nunique() != 1 or table["n_effective"].nunique() != 1:
-            return self.words("Weighted")
+            return say("Weighted")
         row = table.iloc[0]
-        return sentences.weighted(self.words, int(row["base"]), row["n_effective"])
+        return sentences.weighted(say, int(row["base"]), row["n_effective"])
 
     def _intervals_of(self, table):
-        levels = table["level"].dropna().unique() if {"low", "high", "level"} <= set(table) else []
+        say, needed = self.words, {"low", "high", "level"}
+        levels = table["level"].dropna().unique() if needed <= set(table) else []
         if len(levels) != 1:
             return ""
-        return self.words("Thin lines: {level} intervals", level=self.words.level(levels[0]))
+        return say("Thin lines: {level} intervals", level=say.level(levels[0]))
 
     def _saved(self, fig, name, alt):
         """Save a figure: its PNG, and the signs that its fonts lack."""
@@ -290,15 +292,15 @@ class Report:
 
     def next(self):
         """A link to the next notebook, or from the last one back to the first."""
-        path = following(NOTEBOOKS, self.notebook)
+        say, path = self.words, following(NOTEBOOKS, self.notebook)
         if path is None:
             return
         values = {"title": title_of(path, self.survey.lang), "file": path.name}
         back = path.stem < self.notebook
         words = (
-            self.words("Back to the beginning: [{title}]({file})", **values)
+            say("Back to the beginning: [{title}]({file})", **values)
             if back
-            else self.words("Next: [{title}]({file})", **values)
+            else say("Next: [{title}]({file})", **values)
         )
         display({"text/markdown": words, "text/plain": words}, raw=True)
 
@@ -316,8 +318,9 @@ class Report:
 
     def _show_numbers(self, table, title):
         """The numbers of a figure, folded away under it."""
-        words = self.words("The numbers in this figure")
-        inside = html_table(readable(self.words, table), title)
+        say = self.words
+        words = say("The numbers in this figure")
+        inside = html_table(readable(say, table), title)
         folded = f'<details class="numbers"><summary>{html.escape(words)}</summary>{inside}</details>'
         display({"text/html": folded, "text/plain": words}, raw=True)
 
