@@ -153,8 +153,10 @@ def test_questions_may_be_dropped(kobe):
 
 def test_questions_and_options_may_be_added(kobe):
     questions, options = kobe / "questions.csv", kobe / "options.csv"
-    with questions.open("a", encoding="utf-8") as file:
-        file.write("q11,insurance,single,insured,,respondents,,,Are you insured?,保険に加入していますか,,\n")
+    new = {"question": "q11", "topic": "insurance", "kind": "single", "options": "insured", "unit": "respondents"}
+    new |= {"text_en": "Are you insured?", "text_ja": "保険に加入していますか"}
+    frame = pd.read_csv(questions, dtype=str, keep_default_na=False)
+    pd.concat([frame, pd.DataFrame([new])]).fillna("").to_csv(questions, index=False)
     with options.open("a", encoding="utf-8") as file:
         file.write("insured,yes,1,answer,Yes,はい\ninsured,no,2,answer,No,いいえ\n")
     assert problems_beside_what_is_missing(kobe) == []

@@ -1,14 +1,11 @@
 """A sound folder loads; a bad one ends in one line that names file, row, value and what was expected."""
 
-import re
-
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from helpers import survey
-from helpers.stats import shares as proportions
 from helpers.survey import SurveyError, schemas
 
 REQUIRED = ("survey.toml", "options.csv", "questions.csv", "counts.csv")
@@ -31,63 +28,6 @@ def assert_says(message, name, row, value, expected):
     assert expected in wanted
     assert "\n" not in message
     assert "\r" not in message
-
-
-# --- a sound folder --------------------------------------------------------------------------------------------------
-
-
-def test_folder_loads_by_name_and_by_path(osaka):
-    by_path = survey.load(survey.DATA / "osaka-2019")
-    assert by_path.name == osaka.name == "osaka-2019"
-    pd.testing.assert_frame_equal(by_path.counted, osaka.counted)
-
-
-def test_every_table_has_the_contracts_columns(osaka):
-    for question in osaka.questions.index:
-        table = osaka.table(question)
-        assert list(table.columns) == ["option", "label", "count", "base", "role"]
-        assert not table.empty
-        shares = proportions.add_shares(table)
-        assert list(shares.columns[:7]) == ["option", "label", "count", "base", "share", "low", "high"]
-
-
-def test_table_follows_the_order_of_the_option_set(osaka):
-    expected = ["nothing", "caution", "contract", "standards", "rules", "software", "certification", "drill"]
-    assert list(osaka.table("q5")["option"]) == [*expected, "insurance", "other"]
-    assert list(osaka.table("q8")["option"]) == [*expected, "insurance", "damages", "stop_trading", "other"]
-
-
-def test_languages_differ_in_labels_only(osaka):
-    japanese = survey.load(lang="ja")
-    assert osaka.table("q9_author").loc[0, "label"] == "The leading firm"
-    assert japanese.table("q9_author").loc[0, "label"] == "主導的企業が作成"
-    assert japanese.info("publisher") == "大阪商工会議所"
-    assert japanese.wording("q9_reason") == "無い理由"
-    pd.testing.assert_series_equal(osaka.table("q4")["count"], japanese.table("q4")["count"])
-
-
-def test_look_ups(osaka):
-    assert osaka.respondents == 118
-    assert osaka.count("q2_linked", "aware") == 64
-    assert osaka.routed("q2_linked_why_aware") == 64
-    assert osaka.routed("q7_damage") == 30
-    assert osaka.table("q2_linked_why_aware")["base"].unique().tolist() == [75]
-    assert osaka.has("q1_suppliers", "q10")
-    assert not osaka.has("q1_suppliers", "q11")
-
-
-def test_look_ups_of_unknown_ids_name_the_known_ones(osaka):
-    with pytest.raises(SurveyError, match=r"question: found 'q11'; expected one of industry, employees"):
-        osaka.table("q11")
-    with pytest.raises(SurveyError, match=r"option of q4: found 'damages'; expected one of nothing, caution"):
-        osaka.count("q4", "damages")
-
-
-def test_short_text_falls_back_to_the_wording(copy_of_osaka):
-    copy_of_osaka.edit("questions.csv", ",End of support,", ",,")
-    loaded = copy_of_osaka.load()
-    assert loaded.short("q3") == loaded.wording("q3")
-    assert loaded.short("q1_suppliers") == "Suppliers"
 
 
 # --- forms that a spreadsheet makes and that must not matter ---------------------------------------------------------
@@ -293,8 +233,60 @@ BAD = {
     "respondents: true": ("survey.toml", "= 118", "= true", 0, "respondents = 'True'", "a whole number, 1 or more"),
     "respondents: text": ("survey.toml", "= 118", '= "118"', 0, "respondents = '118'", "a whole number, 1 or more"),
     "respondents: fraction": ("survey.toml", "= 118", "= 118.0", 0, "respondents = '118.0'", "a whole number, 1"),
+    "respondent_en: one text": (
+        *("survey.toml", '["firm", "firms"]', '["firm"]'),
+        *(0, """respondent_en = "['firm']\"""", "respondent_en = two texts, for one respondent and for several"),
+    ),
+    "respondent_en: no list": ("survey.toml", '["firm", "firms"]', '"firm"', 0, "respondent_en = 'firm'", "two texts"),
+    "respondent_ja: empty": ("survey.toml", '["企業", "社"]', '["企業", " "]', 0, "respondent_ja = ", "that counts it"),
+    "respondent_ja: numbers": ("survey.toml", '["企業", "社"]', "[1, 2]", 0, "respondent_ja = '[1, 2]'", "two texts"),
+    "respondent_ja: control character": (
+        *("survey.toml", '["企業", "社"]', '["企業", "\\u0007"]'),
+        *(0, "respondent_ja = ", "text without control characters"),
+    ),
+    "baseline: number": (
+        *("survey.toml", "respondents = 118", "respondents = 118\nbaseline = 2018"),
+        *(0, "baseline = '2018'", "baseline = a text, the name of a survey folder"),
+    ),
+    "baseline: empty": (
+        *("survey.toml", "respondents = 118", 'respondents = 118\nbaseline = ""'),
+        *(0, "baseline = '', still to be filled in", "baseline = a text, the name of a survey folder"),
+    ),
     "respondents: nobody": ("survey.toml", "= 118", "= 0", 0, "respondents = '0'", "a whole number, 1 or more"),
 }
+
+
+def test_settings_of_survey_toml_are_optional(copy_of_osaka):
+    path = copy_of_osaka.folder / "survey.toml"
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("respondent_")]
+    path.write_text("\n".join([*lines, 'baseline = "osaka-2018"']), encoding="utf-8")
+    assert copy_of_osaka.load().about["baseline"] == "osaka-2018"
+
+
+def with_use(folder, **uses):
+    """Give questions a use, by id; all others have none."""
+    path = folder / "questions.csv"
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    frame.assign(use=[uses.get(question, "") for question in frame["question"]]).to_csv(path, index=False)
+
+
+@pytest.mark.parametrize("use", ["break", "headline", "break|headline", ""])
+def test_use_of_a_question(copy_of_osaka, use):
+    with_use(copy_of_osaka.folder, q3=use)
+    assert copy_of_osaka.load().questions.loc["q3", "use"] == use
+
+
+@pytest.mark.parametrize("use", ["breaks", "break,headline", "break|", "|", "Break"])
+def test_use_that_is_none(copy_of_osaka, use):
+    with_use(copy_of_osaka.folder, industry=use)
+    expected = "empty, or one or more of break, headline, joined by |"
+    assert_says(message_of(copy_of_osaka.folder), "questions.csv", 2, f"use {use!r}", expected)
+
+
+def test_break_by_a_question_with_several_answers(copy_of_osaka):
+    with_use(copy_of_osaka.folder, q4="headline|break")
+    found, expected = "use 'headline|break' of q4, of kind multiple", "break only where kind is single"
+    assert_says(message_of(copy_of_osaka.folder), "questions.csv", 25, found, expected)
 
 
 def row_of(path, part):
@@ -398,25 +390,6 @@ def test_file_that_is_not_utf_8(copy_of_osaka, name, encoding, row, byte):
     assert_says(message_of(copy_of_osaka.folder), name, row, f"byte {byte}", "text saved as UTF-8")
 
 
-# --- the arguments of load -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["", " ", ".", "..", "osaka-2018", "osaka-2019/counts.csv", "a\0b", "a\nb"])
-def test_unknown_survey_names_the_known_ones(name):
-    with pytest.raises(SurveyError) as caught:
-        survey.load(name)
-    expected = "expected the path of a folder, or a folder name under data/: "
-    assert str(caught.value).startswith(f"survey: found {name!r}; {expected}")
-    assert "osaka-2019" in str(caught.value).split(expected)[1]
-    assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize("lang", ["fr", "", "EN", "en\n", None])
-def test_unknown_language_names_the_known_ones(lang):
-    with pytest.raises(SurveyError, match=rf"^lang: found {re.escape(repr(str(lang)))}; expected one of en, ja$"):
-        survey.load(lang=lang)
-
-
 # --- any single bad cell of counts.csv -------------------------------------------------------------------------------
 
 COUNT_ROWS = (survey.DATA / "osaka-2019" / "counts.csv").read_text(encoding="utf-8").splitlines()
@@ -463,12 +436,6 @@ def test_any_spoilt_cell_keeps_the_totals_or_is_refused(copy_of_osaka, osaka, ro
 
 
 # --- what went wrong once -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["~nobody_of_this_name", "a" * 300, None, 2019])
-def test_odd_survey_arguments_end_in_a_message(name):
-    with pytest.raises(SurveyError):
-        survey.load(name)
 
 
 def test_quotation_mark_left_open_names_the_line_it_opens_on(copy_of_osaka):

@@ -1,0 +1,61 @@
+"""Answers and names are matched by id or label, whatever their width, case and dashes, and never by likeness."""
+
+import pytest
+from importing import HEAD, answers_of, mapping_path, take, unsettled
+
+from helpers import survey
+from helpers.intake import matching
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("it", {"it"}),
+        ("ＩＴ", {"it"}),
+        (" I T ", {"it"}),
+        ("Pen, pencil (any)", {"pen"}),
+        ("IT,Pen, pencil (any),Other", {"it", "pen", "other"}),
+        ("IT; Pen, pencil (any)", {"it", "pen"}),
+        ("ペン、鉛筆、ＩＴ、その他", {"it", "pen", "other"}),
+        ("ﾍﾟﾝ､鉛筆", {"pen"}),
+        ("PEN,　PENCIL（ANY）；it", {"pen", "it"}),
+        ("IT;", {"it"}),
+        ("IT;IT", {"it"}),
+        ("no answer", set()),
+    ],
+)
+def test_several_answers_in_a_cell(small, cell, expected):
+    take(small, f'{HEAD}a,small,"{cell}",\n')
+    assert answers_of(small)["a"]["tools"] == expected
+
+
+@pytest.mark.parametrize("cell", ["1–1,000", "1-1,000", "1—1,000", "～1000人", "〜１０００ 人", "~1000人", "SMALL"])
+def test_kinds_of_dash_and_width_do_not_matter(small, cell):
+    take(small, f'{HEAD}a,"{cell}",IT,\n')
+    assert answers_of(small)["a"]["size"] == "small"
+
+
+def test_a_cell_that_could_be_one_answer_or_two_is_not_guessed(small):
+    with (small / "options.csv").open("a", encoding="utf-8") as file:
+        file.write("tools,pencil,5,answer,pencil (any),鉛筆\ntools,just_pen,6,answer,Pen,ペン\n")
+    said = unsettled(small, f'{HEAD}a,small,"Pen, pencil (any)",\n')
+    assert "answer 'Pen, pencil (any)' of tools could be one answer or several" in said
+    text = mapping_path(small).read_text(encoding="utf-8")
+    mapping_path(small).write_text(text.replace('(any)" = ""', '(any)" = ["just_pen", "pencil"]'), encoding="utf-8")
+    take(small, f'{HEAD}a,small,"Pen, pencil (any)",\n')
+    assert answers_of(small)["a"]["tools"] == {"just_pen", "pencil"}
+
+
+def test_labels_that_look_the_same_are_not_guessed(small):
+    with (small / "options.csv").open("a", encoding="utf-8") as file:
+        file.write("tools,it_2,5,answer,i t,Ｉ Ｔ２\n")
+    assert "answer 'I.T' of tools" in unsettled(small, f"{HEAD}a,small,I.T,\n")
+    mapping_path(small).unlink()
+    take(small, f"{HEAD}a,small,it,\n")  # an id decides
+    assert answers_of(small)["a"]["tools"] == {"it"}
+
+
+def test_nearest_names_are_only_named(small):
+    names = matching.Names(*(survey.read_codebook(small)[0][name] for name in ("questions.csv", "options.csv")))
+    assert matching.match_heading(names, "toolz") == set()
+    assert matching.nearest_headings(names, "toolz")[0].startswith("tools")
