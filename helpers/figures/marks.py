@@ -145,7 +145,6 @@ def p_axis(ax, alpha, least=1e-4):
 
 def small(ax, table, say, panel="", most=3):
     """A panel that reads at the size of a stamp: thin bars under their labels, the share before each."""
-    names = list(dict.fromkeys(table["label"]))[:most]
     for bar in ax.patches:
         middle = bar.get_y() + bar.get_height() / 2
         bar.set(height=0.16, y=middle - 0.08)

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from . import proportions
-from . import weights
+from . import proportions, weights
 from .disclosure import gate
 from .margins import joint_range, margins
 

@@ -1,8 +1,8 @@
 """A checked survey in one language: its questions, its tables, and its raw answers where there are any."""
 
-import os
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 
 import pandas as pd
@@ -74,7 +74,8 @@ class Survey:
     def wording(self, *questions):
         """The question as it was put, in the survey's language; of several questions the words that they share."""
         texts = [self.question(question)[f"text_{self.lang}"] for question in questions]
-        return texts[0] if len(texts) == 1 else os.path.commonprefix(texts).rstrip(" :：　(（")
+        shared = takewhile(lambda signs: len(set(signs)) == 1, zip(*texts, strict=False))
+        return texts[0] if len(texts) == 1 else "".join(signs[0] for signs in shared).rstrip(" :：　(（")
 
     def short(self, question):
         """A few words for a question, for axes and keys; its wording where the codebook has none."""

@@ -16,9 +16,8 @@ import pytest
 
 from helpers import survey
 from helpers.report.notebook import Topic
-from helpers.stats import claims
+from helpers.stats import claims, proportions
 from helpers.stats import margins as paired
-from helpers.stats import proportions
 from helpers.stats import tests_of_counts as chisquare
 from helpers.words import language as text
 

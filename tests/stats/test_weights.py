@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.stats import proportions
+from helpers.stats import proportions, weights
 from helpers.stats import tests_of_counts as chisquare
-from helpers.stats import weights
 
 FOLDER = Path(__file__).parents[1] / "reference"
 R = json.loads((FOLDER / "weights.json").read_text(encoding="utf-8"))
