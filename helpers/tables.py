@@ -152,10 +152,9 @@ def verdict_words(say, verdict):
 
 def readable_tests(say, survey, tests):
     """Rows of tests.csv as people read them."""
-    labels = dict(zip(survey.options["option"], survey.options[f"label_{survey.lang}"], strict=True))
     columns = {
         say("Compared"): [_compared(say, survey, t) for _, t in tests.iterrows()],
-        say("Answers"): [_options_in_words(say, t["options"].split("|"), labels) for _, t in tests.iterrows()],
+        say("Answers"): [_options_in_words(say, survey, t) for _, t in tests.iterrows()],
         say("Test"): [test_name(say, t["test"]) for _, t in tests.iterrows()],
         say("Statistic (df)"): [_statistic(t) for _, t in tests.iterrows()],
         say("p"): [_p(say, t) for _, t in tests.iterrows()],
@@ -176,8 +175,21 @@ def _compared(say, survey, test):
     return say.pair(first, survey.short(test["second"]))
 
 
-def _options_in_words(say, options, labels):
-    return say(" / ").join(labels[o] for o in options) if len(options) < 4 else say("{n} answers", n=len(options))
+def _options_in_words(say, survey, test):
+    """The answers of a test by their labels, or how many there are if they are many."""
+    options = test["options"].split("|")
+    if len(options) > 3:
+        return say("{n} answers", n=len(options))
+    labels = _labels_of(survey, test, options)
+    return say(" / ").join(labels[option] for option in options)
+
+
+def _labels_of(survey, test, options):
+    """The labels of the first of a test's questions that offers all these options: another may use the same ids."""
+    second = test["second"] if isinstance(test["second"], str) else ""
+    questions = filter(None, [*test["first"].split("|"), second])
+    tables = (survey.table(question).set_index("option")["label"] for question in questions)
+    return next(labels for labels in tables if set(options) <= set(labels.index))
 
 
 def _p(say, test):
