@@ -9,13 +9,19 @@ from .topic import chosen_questions
 FAMILY = ("independence", "independence_exact", "multiple_independence", "rao_scott")
 
 
+def asked(topic, *questions):
+    """The ids of those of these questions that the survey asked, separated by commas."""
+    return ", ".join(question for question in questions if topic.survey.has(question))
+
+
 def crosstabs(topic, by, questions="", min_cell=5):
     """The crosstabs of all (or these) questions by each question in `by`: a list of CrossTables, empty without raw answers.
 
     `by` and `questions` list question ids, separated by commas. Raises ParameterError for an id that does not fit.
+    An empty `by` gives no crosstab.
     """
     survey = topic.survey
-    groups = chosen_questions(survey, "by", by, kind="single")
+    groups = chosen_questions(survey, "by", by, kind="single") if by.strip() else []
     wanted = chosen_questions(survey, "questions", questions) if questions.strip() else list(survey.questions.index)
     if survey.responses is None:
         return []

@@ -79,7 +79,7 @@ RULES = {
     "not_knowing": (_is_text, "option ids of the question, separated by commas"),
     "own_side": (_is_text, "option ids of the question, separated by commas"),
     "codified": (_is_text, "option ids of the question, separated by commas"),
-    "by": (_is_text, "ids of single-choice questions, separated by commas"),
+    "by": (_is_text, "ids of single-choice questions, separated by commas, or '' for the usual ones"),
     "questions": (_is_text, "question ids, separated by commas, or '' for all"),
     "min_cell": (_is_whole_from(1), "a whole number of 1 or more, such as 5"),
     "baseline": (_is_text, "a folder name under data/, the path of a folder, or '' for none"),
@@ -103,7 +103,7 @@ def check_against(survey, name, value):
     """Check a parameter that names options or a file, as far as the survey has its question; raises ParameterError."""
     if name in OPTIONS_OF and survey.has(OPTIONS_OF[name]):
         _check_split(name, survey, chosen_options(survey, OPTIONS_OF[name], value))
-    if name == "by":
+    if name == "by" and value.strip():
         chosen_questions(survey, name, value, kind="single")
     if name == "questions" and value.strip():
         chosen_questions(survey, name, value)

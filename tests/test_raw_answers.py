@@ -161,7 +161,7 @@ def test_totals_only_say_that_raw_answers_are_needed(totals, shown):
     ("name", "value", "words"),
     [
         ("by", "q4", "found 'q4'"),
-        ("by", "", "found ''"),
+        ("by", ",", "found ','"),
         ("by", "industry, nothing", "found 'nothing'"),
         ("questions", "q99", "found 'q99'"),
         ("baseline", "atlantis", "found 'atlantis'"),
