@@ -153,6 +153,11 @@ def top(table, n=0, roles=("answer",)):
     return ranked.iloc[n]
 
 
+def has_single_answer(table):
+    """Whether a question has one ordinary answer only, so that none can come second."""
+    return (table["role"] == "answer").sum() == 1
+
+
 def pick(table, option):
     """The row of one option."""
     return table.set_index("option").loc[option]
@@ -162,7 +167,9 @@ def pick(table, option):
 
 
 def most_frequent(say, table):
-    """The most frequent answer and the runner-up, with their evidence."""
+    """The most frequent answer and the runner-up, with their evidence; of a single answer that alone."""
+    if has_single_answer(table):
+        return one_share(say, top(table))
     first, second = top(table), top(table, 1)
     return say(
         "The most frequent answer is {first}: {share} {evidence}, followed by {second}: {share2} {evidence2}.",
@@ -186,7 +193,10 @@ def one_share(say, answer):
 
 
 def title_ranking(say, table):
-    """Title for bars: the two most frequent answers."""
+    """Title for bars: the two most frequent answers; of a single answer its share."""
+    if has_single_answer(table):
+        only = top(table)
+        return say("{name}: {value}", name=say.quoted(only["label"]), value=say.percent(only["share"]))
     first, second = top(table), top(table, 1)
     return say(
         "{first} is named most ({share}), then {second} ({share2})",
