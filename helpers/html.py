@@ -198,11 +198,16 @@ def _opening(survey, folder, titles, left_out, say):
     return (
         f'<header><p class="eyebrow">{html.escape(survey.info("publisher"))}</p><h1>{phrases(survey.info("title"))}</h1>'
         f'<dl class="facts">{listed}</dl></header>'
-        f'<section aria-labelledby="headlines"><h2 id="headlines">{html.escape(say("What matters most"))}</h2>'
-        f'<ul class="cards">{cards}</ul></section>'
+        f"{_what_matters(cards, say)}"
         f'<section class="caution" aria-labelledby="cannot"><h2 id="cannot">{html.escape(say("What these data cannot say"))}</h2>'
         f"<p>{caution}</p></section>"
     )
+
+
+def _what_matters(cards, say):
+    """The cards of the first screen under their heading; nothing where this run has none of their figures."""
+    heading = f'<h2 id="headlines">{html.escape(say("What matters most"))}</h2>'
+    return f'<section aria-labelledby="headlines">{heading}<ul class="cards">{cards}</ul></section>' if cards else ""
 
 
 def _headlines(folder):

@@ -666,6 +666,17 @@ class Topic:
             return kinds
         return pd.concat([self.read("reached"), kinds[kinds["role"] == "answer"]], ignore_index=True)
 
+    def overview_figure(self, measure):
+        """The figure of the overview; a sentence where the survey asked about none of its topics."""
+        panels = self.overview()
+        if not panels:
+            self._paragraph(self.say("This survey asked about none of the six topics of this picture."), "note")
+            return
+        settings = {"lines": False, "height": 5.2, "nrows": 2, "ncols": 3}
+        fig, axes = self.page(self.overview_title(), subtitle=measure, base="Base: {n}", **settings)
+        charts.plot_overview(axes, panels, self.say)
+        self.figure(fig, "overview", self.overview_table())
+
     def overview_table(self):
         """The numbers of the overview in one table, by heading."""
         tables = [table.assign(group=heading) for heading, table, _ in self.overview()]
@@ -747,6 +758,9 @@ class Topic:
         """The findings of all notebooks: those listed in `order` first, the first finding of each topic only."""
         findings = self.read("findings").drop_duplicates("notebook").set_index("notebook")
         chosen = [name for name in order if name in findings.index]
+        if not chosen:
+            self._paragraph(self.say("This survey asked about none of the topics listed here: no finding."), "note")
+            return
         items = "".join(f"<li>{html.escape(findings.loc[name, 'finding'])}</li>" for name in chosen)
         plain = "\n".join(findings.loc[name, "finding"] for name in chosen)
         display({"text/html": f'<ol class="findings {NO_MATHS}">{items}</ol>', "text/plain": plain}, raw=True)
@@ -783,6 +797,9 @@ class Topic:
     def all_tests(self, caption):
         """Every test of the run, as written to tables/tests.csv."""
         tests = self.gathered("tests")
+        if not len(tests):
+            self._paragraph(self.say("No topic of this survey makes a test."), "note")
+            return tests
         self._display_table(readable_tests(self.say, self.survey, tests), self.say(caption))
         return tests
 
