@@ -27,7 +27,7 @@ from matplotlib.patches import ConnectionPatch, Rectangle
 from PIL import Image
 
 from .paired import feasible, independent, mcnemar_p, nested
-from .proportions import interval
+from .proportions import interval, reliability
 from .text import brief, is_weighted, sentence_case
 
 COLORS = {
@@ -474,6 +474,19 @@ def _name_segments(ax, parts, y, width, start=0.0):
 SUPPORT = ("#9cc4dd", "#1f6fa8", "#ad5a1c", "#8a4f9e")  # in the order of the answers of those that know
 
 
+def support_table(everyone, knowing, say):
+    """All numbers that `plot_support` draws: the answers of both bars by `group`, and how many of all know at all."""
+    weighted, known = is_weighted(everyone), everyone["option"].isin(knowing["option"])
+    share, size = everyone.loc[known, "share"].sum(), everyone["n_effective" if weighted else "base"].iloc[0]
+    low, high = interval(share * size if weighted else knowing["count"].sum(), size, say.confidence)
+    count, named = int(knowing["count"].sum()), {"option": "known", "label": say("Those that know"), "role": "answer"}
+    flag = reliability(share * size, size, count)
+    those = everyone.head(1).assign(**named, count=count, share=share, low=low, high=high, flag=flag)
+    parts = [(say("All firms"), everyone), (say("All firms"), those), (say("Those that know"), knowing)]
+    table = pd.concat([part.assign(group=name) for name, part in parts], ignore_index=True)
+    return table[["group", *everyone.columns]]
+
+
 def plot_support(ax, everyone, knowing, say):
     """A 100% bar of all respondents and below it, joined, one of those among them that know at all."""
     width = 440
@@ -489,9 +502,8 @@ def plot_support(ax, everyone, knowing, say):
         _stack(ax, parts, y, say, colors, room=width, above=0.4)
     first = knowing.iloc[0]
     _interval_line(ax, first["low"], first["high"], below + 0.24)
-    size = everyone["n_effective" if is_weighted(everyone) else "base"].iloc[0]
-    count = known * size if is_weighted(everyone) else knowing["count"].sum()
-    _interval_line(ax, *interval(count, size, say.confidence), 0.24)
+    numbers = support_table(everyone, knowing, say).set_index("option")
+    _interval_line(ax, *numbers.loc["known", ["low", "high"]], 0.24)
     rest = everyone.iloc[len(knowing) :]
     _name_segments(ax, rest, -0.42, width, start=known)
     _name_segments(ax, knowing, below - 0.4, width)

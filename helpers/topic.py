@@ -573,12 +573,26 @@ class Topic:
         answers = self._answers(question, list(self.survey.table(question)["option"]))
         return weights.asked(answers)
 
-    def reached(self, question):
-        """How many respondents an incident reached (the question's base) and, if published, how many it harmed."""
+    def incidents(self, question, *others):
+        """The numbers of the figure of incidents: whom they reached, harmed or spared, then the answers to questions."""
+        reached = self.reached(question, rest=True).assign(question=question, group=self.say("All firms"))
+        numbers = pd.concat([reached, self.stack([question, *others])], ignore_index=True)
+        return _to_front(numbers, ["question", "group"])
+
+    def reached(self, question, rest=False):
+        """How many respondents an incident reached (the question's base) and, if published, how many it harmed.
+
+        With `rest` also those that it reached and did not harm, and all others.
+        """
+        say, hit = self.say, self.survey.routed(question)
         harmed = self.survey.claimed("any_count", "q7_damage")
-        rows = [("reached", self.say("Reached by an attack on a partner"), self.survey.routed(question))]
+        rows = [("reached", say("Reached by an attack on a partner"), hit)]
         if harmed is not None:
-            rows.append(("harmed", self.say("Harmed by it"), int(harmed)))
+            rows.append(("harmed", say("Harmed by it"), int(harmed)))
+        if rest and harmed is not None:
+            rows.append(("spared", say("Reached, not harmed"), hit - int(harmed)))
+        if rest:
+            rows.append(("untouched", say("Not reached, or no answer"), self.survey.respondents - hit))
         table = pd.DataFrame(rows, columns=["option", "label", "count"])
         table = table.assign(base=self.survey.respondents, role="answer")
         if self.weights is None:
@@ -591,6 +605,8 @@ class Topic:
         if "harmed" in set(table["option"]):
             damage = self.survey.table("q7_damage").query("role == 'answer'")["option"]
             said["harmed"] = self._answers("q7_damage", list(damage)).fillna(False).any(axis=1).to_numpy()
+            said["spared"] = said["reached"] & ~said["harmed"]
+        said["untouched"] = ~said["reached"]
         table = table.assign(count=[int(said[option].sum()) for option in table["option"]])
         return weights.add_shares(table, said, self.weights, self.confidence, self.interval)
 
