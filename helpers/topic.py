@@ -432,10 +432,13 @@ class Topic:
         return pd.DataFrame(rows)
 
     def range_table(self, comparisons):
-        """The numbers of the figure of p-ranges."""
-        keep = ["pair", "label", "p", "p_min", "p_max", "verdict"]
-        table = pd.concat(self._comparisons, ignore_index=True)
-        return table.tail(len(comparisons))[keep].reset_index(drop=True)
+        """The numbers of the figure of p-ranges, a row per comparison."""
+        columns = ["pair", "label", "p", "p_min", "p_max", "verdict"]
+        rows = [
+            (self.say.pair(*c.names), c.label, c.p, c.paired.p_min, c.paired.p_max, c.paired.verdict)
+            for c in comparisons
+        ]
+        return pd.DataFrame(rows, columns=columns)
 
     def joint(self, first, second, option):
         """A finding: how many firms gave this answer to both questions, and to at least one, as far as totals tell."""
