@@ -6,6 +6,7 @@
 import ast
 import io
 import json
+import re
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
@@ -13,7 +14,11 @@ from babel.messages.pofile import read_po, write_po
 from .survey import ROOT
 from .text import LOCALE
 
-SPEAKERS = {"say": (0,), "self": (0,), "plural": (0, 1), "tests": (1,), "show": (2,)}  # calls, and which arguments
+SPEAKERS = {
+    **{"say": (0,), "self": (0,), "plural": (0, 1), "tests": (1,), "show": (2,), "both_readings": (1,), "power": (1,)},
+    **{"show_claims": (1,), "show_contradictions": (0,), "show_sums": (0,), "all_tests": (0,), "forest": (0,)},
+}  # calls that say something, and which of their arguments
+SPOKEN = ("subtitle", "base", "note")  # arguments by name whose value is a message
 
 HEADER = """\
 msgid ""
@@ -33,10 +38,23 @@ def prose(cell):
 
 
 def _strings(source):
-    """The words in a notebook's code: its string literals that hold a space, in order."""
-    nodes = ast.walk(ast.parse(source))
-    found = [n for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str) and " " in n.value]
-    return [node.value for node in sorted(found, key=lambda n: (n.lineno, n.col_offset))]
+    """The words in a notebook's code, in order: what a call says, and every other string that cannot be an id."""
+    tree = ast.parse(source)
+    found = [node for node in ast.walk(tree) if _is_text(node) and not re.fullmatch("[a-z0-9_]*", node.value)]
+    found += [node for call in ast.walk(tree) if isinstance(call, ast.Call) for node in _said(call) if _is_text(node)]
+    found = {(node.lineno, node.col_offset): node.value for node in found if node.value}
+    return [found[place] for place in sorted(found)]
+
+
+def _is_text(node):
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _said(call):
+    """The arguments of a call that are messages, if it is one that says something."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    named = [keyword.value for keyword in call.keywords if keyword.arg in SPOKEN]
+    return [call.args[i] for i in SPEAKERS.get(name, ()) if i < len(call.args)] + named
 
 
 def _spoken(source):
