@@ -1,6 +1,7 @@
 """The messages that a translator works on: everything the helpers and notebooks say, gathered into PO files.
 
-`python -m helpers messages` renews the catalogues; what is new comes without translation, what is gone is dropped.
+`python -m helpers messages` renews the catalogues: what is new comes without translation, what is gone is dropped, and
+what was mended keeps its old translation, marked fuzzy. Nothing fuzzy is ever said; whoever has put it right removes the mark.
 """
 
 import ast
@@ -106,7 +107,7 @@ def renew(lang):
     """Bring a language's catalogue up to date with the sources; returns how many messages wait for a translation."""
     template = gather()
     old = read(lang) if po_file(lang).exists() else Catalog(locale=lang, charset="utf-8")
-    old.update(template, no_fuzzy_matching=True)
+    old.update(template)
     po_file(lang).parent.mkdir(parents=True, exist_ok=True)
     body = io.BytesIO()
     write_po(body, old, width=110, ignore_obsolete=True, omit_header=True)
@@ -116,12 +117,15 @@ def renew(lang):
 
 
 def _translated(message):
+    """Whether a message has a translation that somebody has looked at since its text changed."""
+    if message.fuzzy:
+        return False
     strings = message.string if isinstance(message.string, tuple) else (message.string,)
     return all(strings)
 
 
 def untranslated(lang):
-    """The messages of the sources that the catalogue lacks, and those of the catalogue that no source has any more."""
+    """The messages of the sources that the catalogue lacks or has fuzzy, and those of its own that no source has."""
     wanted = {message.id for message in gather() if message.id}
     there = {message.id: message for message in read(lang) if message.id}
     missing = [i for i in wanted if i not in there or not _translated(there[i])]
