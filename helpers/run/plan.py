@@ -7,6 +7,7 @@ their cells hold plain literals. The cell tagged `parameters` holds the paramete
     needs = {"q3": ("single", ["not_known"])}  # questions, with their kind and the answers that the notebook names
     needs_files = ["claims.csv"]  # files of the survey's folder; responses.parquet are the raw answers
     needs_survey = "baseline"  # the parameter that names a second survey, to compare with
+    needs_groups = "by"  # the parameter that names the questions of groups; without it, the codebook must mark some
     runs = "last"  # it reads what the other notebooks wrote: it runs after them, and stands before them in the report
 """
 
@@ -27,12 +28,13 @@ from ..words.language import N_
 NOTEBOOKS = ROOT / "notebooks"
 COMMON = ("survey", "lang", "output_dir")  # parameters that have an option of their own
 PATHS = ("reference",)  # parameters that name a file: seen from where the user is, not from where the kernel works
-NEEDS = ("needs", "needs_files", "needs_survey", "runs")  # what a cell tagged `needs` may say
+NEEDS = ("needs", "needs_files", "needs_survey", "needs_groups", "runs")  # what a cell tagged `needs` may say
 SLUG = 60  # the longest name made from parameters, in characters
 REASONS = {  # kind of Reason: for the command line, for the report
     "questions": ("not asked", N_("not asked")),
     "files": ("not in the survey's folder", N_("needs data that this survey does not have")),
     "responses": ("needs raw answers", N_("needs raw answers")),
+    "groups": ("no question has use = break", N_("no question sets the groups")),
     "no survey": ("no other survey to compare with", N_("no other survey to compare with")),
     "same survey": ("a survey is not compared with itself", N_("no other survey to compare with")),
     "nothing shared": ("no question in common", N_("no question in common with the other survey")),
@@ -48,6 +50,7 @@ class Notebook:
     needs: dict = field(default_factory=dict)
     needs_files: tuple = ()
     needs_survey: str = ""
+    needs_groups: str = ""
     runs: str = ""
 
     @property
@@ -143,13 +146,13 @@ def _checked(needs, where):
         and isinstance(questions, dict)
         and all(_is_need(wanted) for wanted in questions.values())
         and _is_list_of_texts(files)
-        and isinstance(needs.get("needs_survey", ""), str)
+        and all(isinstance(needs.get(name, ""), str) for name in ("needs_survey", "needs_groups"))
         and needs.get("runs", "") in ("", "last")
     )
     if not sound:
         raise SurveyError(
             f'{where}: expected needs = {{"question": ("kind", ["option"])}}, needs_files = ["file"], '
-            'needs_survey = "parameter", runs = "last", or some of them'
+            'needs_survey = "parameter", needs_groups = "parameter", runs = "last", or some of them'
         )
     return needs | {"needs_files": tuple(files)}
 
@@ -204,6 +207,8 @@ def why_not(notebook, survey, parameters):
     files = [name for name in notebook.needs_files if not (survey.folder / name).is_file()]
     if files:
         return Reason("responses") if files == [RESPONSES] else Reason("files", tuple(files))
+    if notebook.needs_groups and not parameters.get(notebook.needs_groups, "").strip() and not survey.breaks:
+        return Reason("groups")
     if notebook.needs_survey:
         return _why_not_beside(survey, parameters.get(notebook.needs_survey, ""))
     return None

@@ -117,15 +117,12 @@ def _key(message):
 
 
 def _nearest(message, gone):
-    """The translated message that this one replaces: that of the same cell, or the most alike in the same place."""
+    """The translated message that this one replaces: the most alike in the same place, if it is like enough."""
     context, text = _key(message)
     same = [other for other in gone if (other.context or "") == context and isinstance(other.id, type(message.id))]
-    if " " in context and not context.endswith((" parameters", " needs")):  # a prose cell holds one message
-        return same[0] if same else None
-    ranked = sorted(
-        ((SequenceMatcher(None, text, _key(other)[1]).ratio(), i) for i, other in enumerate(same)), reverse=True
-    )
-    return same[ranked[0][1]] if ranked and ranked[0][0] > NEAR else None
+    likeness = [SequenceMatcher(None, text, _key(other)[1]).ratio() for other in same]
+    best = max(likeness, default=0)
+    return same[likeness.index(best)] if best > NEAR else None
 
 
 def _translated(message):
