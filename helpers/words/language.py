@@ -135,11 +135,11 @@ class Language:
 
     @staticmethod
     def p_number(p):
-        """A p-value without its sign, in three decimals below 0.1 and two above, never rounded across ALPHA."""
+        """A p-value without its sign, in three decimals below 0.1 and two above, never rounded to ALPHA or across it."""
         if p < 0.001:
             return "< 0.001"
         decimals = 3 if p < 0.0995 else 2
-        while decimals < 12 and (round(p, decimals) < ALPHA) != (p < ALPHA):
+        while decimals < 12 and p != ALPHA and (round(p, decimals) - ALPHA) * (p - ALPHA) <= 0:
             decimals += 1
         return f"{p:.{decimals}f}"
 

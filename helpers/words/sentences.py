@@ -120,7 +120,7 @@ def ranking_title(say, table):
     if not len(first) or first["count"].iloc[0] == 0:
         return say("None of the answers offered was given")
     values = {"first": say.listed(say.quoted(x) for x in first["label"]), "share": say.percent(first["share"].iloc[0])}
-    offered = table[(table["role"] == "answer") & ~table["option"].isin(first["option"])]
+    offered = table[(table["role"] == "answer") & ~table["option"].isin(first["option"]) & (table["count"] > 0)]
     if larger is not None or len(first) > 1 or not len(offered):
         return (
             say("Of the answers offered, {first} was given most ({share})", **values)
@@ -128,7 +128,7 @@ def ranking_title(say, table):
             else say("{first} is named most ({share})", **values)
         )
     second = top(offered)
-    next_ = offered[offered["count"] == second["count"]]
+    next_ = offered[offered["share"] == second["share"]]
     return say(
         "{first} is named most ({share}), then {second} ({share2})",
         second=say.listed(say.quoted(x) for x in next_["label"]),

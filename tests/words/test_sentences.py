@@ -1,0 +1,411 @@
+"""Sentences: what they claim, that they are filled in, and that nothing they say goes beyond the numbers."""
+
+import dataclasses
+import inspect
+
+import numpy as np
+import pandas as pd
+import pytest
+import synthetic
+
+from helpers.stats import both, compare, compare_items, shares
+from helpers.stats.margins import PairedRange
+from helpers.survey import Survey, load
+from helpers.words import sentences
+from helpers.words.language import Language
+from helpers.words.sentences import Sentence
+
+NOUNS = {"en": ("firm", "firms"), "ja": ("企業", "社")}
+EN = Language("en", noun=NOUNS["en"])
+ALPHA = 0.05
+PAIRS = [("q2_suppliers", "q2_customers"), ("q2_linked", "q2_unlinked"), ("q2_bespoke", "q2_generic")]
+in_both = pytest.mark.parametrize("lang", ["en", "ja"])
+
+
+def table_of(counts, roles=None, weighted=None):
+    """A table of shares: options a, b, … of one question, 100 respondents; `weighted` are shares instead of counts' own."""
+    n = len(counts)
+    table = pd.DataFrame({"question": "q", "option": list("abcdef")[:n], "label": list("ABCDEF")[:n], "count": counts})
+    table["role"] = roles or ["answer"] * n
+    table["share"] = weighted or [count / 100 for count in counts]
+    if weighted:
+        table["n_effective"] = 80.0
+    return table.assign(base=100, low=table["share"] - 0.01, high=table["share"] + 0.01, level=0.95)
+
+
+def with_answers(monkeypatch, weighted=False, lang="en"):
+    """A new survey of Osaka with synthetic raw answers of the same totals, perhaps with weights."""
+    survey = load("osaka-2019", lang)
+    answers = synthetic.answers(survey)
+    if weighted:
+        answers["weight"] = np.random.default_rng(1).uniform(0.2, 4, len(answers))
+    monkeypatch.setattr(Survey, "responses", property(lambda self: answers))
+    return survey
+
+
+@pytest.fixture(params=["totals", "raw", "weighted"])
+def comparisons(request, monkeypatch):
+    """Comparisons of all kinds of Osaka's questions, from totals and from raw answers."""
+    kind = request.param
+    survey = load() if kind == "totals" else with_answers(monkeypatch, kind == "weighted")
+    return [compare(survey, *pair, "aware") for pair in PAIRS] + compare_items(survey, [("q4", "q5")])
+
+
+# --- what a sentence remembers ---------------------------------------------------------------------------------------
+
+
+def test_a_sentence_about_rows():
+    rows = [row for _, row in table_of([60, 30]).iterrows()]
+    said = Sentence.about("Text.", "share", rows)
+    assert said == "Text."
+    assert (said.kind, said.questions, said.options, said.values) == ("share", ("q",), ("a", "b"), (0.6, 0.3))
+    assert all(type(value) is float for value in said.values)
+
+
+def test_a_sentence_about_questions_and_values():
+    said = Sentence.about("Text.", "both", questions=["q4", "q5"], options=["a"], values=[np.float64(0.5), 1])
+    assert (said.kind, said.questions, said.options, said.values) == ("both", ("q4", "q5"), ("a",), (0.5, 1.0))
+    assert all(type(value) is float for value in said.values)
+
+
+def test_a_plain_sentence_claims_nothing():
+    said = Sentence("Text.")
+    assert (said.kind, said.questions, said.options, said.values) == ("", (), (), ())
+
+
+def test_comparisons_remember_the_pair(osaka):
+    compared = compare(osaka, "q4", "q5", "nothing")
+    said, paired = sentences.difference(EN, compared), sentences.paired(EN, compared)
+    assert (said.kind, paired.kind) == ("difference", "paired")
+    for sentence in (said, paired):
+        assert (sentence.questions, sentence.options) == (("q4", "q5"), ("nothing",))
+    assert said.values == (66 / 118, 23 / 118, compared.difference.value)
+    assert paired.values == (compared.paired.p_min, compared.paired.p_max)
+
+
+def test_other_sentences_remember_too(osaka):
+    row = shares(osaka, "q8").set_index("option", drop=False).loc["damages"]
+    said = sentences.one_share(EN, row)
+    assert (said.kind, said.questions, said.options, said.values) == ("share", ("q8",), ("damages",), (row["share"],))
+    test = {"first": "industry", "p": 0.2, "n": 118, "level": 0.95}
+    fit = sentences.fit(EN, "Industry", test)
+    assert (fit.kind, fit.questions, fit.values) == ("fit", ("industry",), (0.2,))
+
+
+# --- the most frequent answer ----------------------------------------------------------------------------------------
+
+
+def test_the_most_frequent_and_the_next():
+    said = sentences.most_frequent(EN, table_of([60, 10, 30]))
+    assert said == (
+        "The most frequent answer is “A”: 60% (60 of 100 firms, 95% interval 59–61%), followed by “C”: 30% (30 of 100 "
+        "firms, 95% interval 29–31%)."
+    )
+    assert (said.kind, said.options, said.values) == ("most_frequent", ("a",), (0.6,))
+
+
+def test_ties_are_named():
+    said = sentences.most_frequent(EN, table_of([40, 10, 40, 10]))
+    assert said.startswith("The most frequent answers are “A” and “C”, with 40% each (40 of 100 firms")
+    assert "followed by “B” and “D”: 10% (" in said
+    assert said.options == ("a", "c")
+
+
+@pytest.mark.parametrize("other", [40, 41])
+@pytest.mark.parametrize("role", ["other", "none", "undisclosed"])
+def test_a_larger_answer_of_another_role_is_named(role, other):
+    said = sentences.most_frequent(EN, table_of([40, other, 10], ["answer", role, "answer"]))
+    assert said.startswith("Of the answers offered, “A” was given most, 40% (40 of 100 firms")
+    assert said.endswith(f"; “B” stands at {other}%.")
+    assert (said.kind, said.options, said.values) == ("most_frequent_offered", ("a", "b"), (0.4, other / 100))
+
+
+def test_ties_beside_a_larger_answer():
+    said = sentences.most_frequent(EN, table_of([20, 50, 20], ["answer", "other", "answer"]))
+    assert said.startswith("Of the answers offered, “A” and “C” were given most, 20% each (")
+    assert said.endswith("; “B” stands at 50%.")
+
+
+def test_a_smaller_answer_of_another_role_can_only_follow():
+    said = sentences.most_frequent(EN, table_of([40, 39, 10], ["answer", "other", "answer"]))
+    assert said.startswith("The most frequent answer is “A”")
+    assert ", followed by “B”: 39%" in said
+
+
+def test_no_answer_is_never_named():
+    said = sentences.most_frequent(EN, table_of([30, 60, 10], ["answer", "no_answer", "answer"]))
+    assert said.startswith("The most frequent answer is “A”")
+    assert "“B”" not in said
+
+
+@pytest.mark.parametrize("counts", [[100], [100, 0, 0]])
+def test_a_single_ordinary_answer_says_only_that_one(counts):
+    said = sentences.most_frequent(EN, table_of(counts))
+    assert said == "The most frequent answer is “A”: 100% (100 of 100 firms, 95% interval 99–101%)."
+
+
+@pytest.mark.parametrize(
+    ("counts", "roles"),
+    [([0, 0], None), ([0, 100], ["answer", "no_answer"]), ([100], ["other"]), ([0, 7], ["answer", "other"])],
+)
+def test_nobody_gave_an_answer(counts, roles):
+    said = sentences.most_frequent(EN, table_of(counts, roles))
+    assert said == "None of the answers offered was given."
+    assert (said.kind, said.options, said.values) == ("none", (), ())
+    assert sentences.ranking_title(EN, table_of(counts, roles)) == "None of the answers offered was given"
+
+
+def test_weighted_answers_are_ranked_by_their_shares():
+    table = table_of([50, 30, 20, 20], weighted=[0.2, 0.4, 0.25, 0.15])
+    said = sentences.most_frequent(EN, table)
+    assert said.startswith("The most frequent answer is “B”: 40% (weighted; 30 of 100 firms")
+    assert "followed by “C”: 25% (weighted; 20 of" in said
+    assert sentences.ranking_title(EN, table) == "“B” is named most (40%), then “C” (25%)"
+
+
+@pytest.mark.parametrize(
+    ("counts", "roles", "title"),
+    [
+        ([60, 10, 30], None, "“A” is named most (60%), then “C” (30%)"),
+        ([60, 20, 20], None, "“A” is named most (60%), then “B” and “C” (20%)"),
+        ([40, 20, 40], None, "“A” and “C” is named most (40%)"),
+        ([60], None, "“A” is named most (60%)"),
+        ([60, 0, 0], None, "“A” is named most (60%)"),
+        ([40, 50], ["answer", "other"], "Of the answers offered, “A” was given most (40%)"),
+        ([40, 30], ["answer", "other"], "“A” is named most (40%)"),
+    ],
+)
+def test_title_of_a_ranking(counts, roles, title):
+    found = sentences.ranking_title(EN, table_of(counts, roles))
+    assert found.replace(" are named", " is named") == title
+
+
+# --- two questions compared ------------------------------------------------------------------------------------------
+
+
+def test_no_comparison_says_no_difference(comparisons):
+    shown, not_shown = [], []
+    for compared in comparisons:
+        said, paired = sentences.difference(EN, compared), sentences.paired(EN, compared)
+        for sentence in (said, paired, *sentences.difference_note(EN, compared)):
+            assert "no difference" not in sentence.lower()
+            assert "do not differ" not in sentence.lower()
+        p = compared.joint.p if compared.joint else compared.p
+        (shown if p < ALPHA else not_shown).append(said)
+    assert shown
+    assert not_shown
+    assert all("significant" in said and "not shown" not in said for said in shown)
+    assert all("a difference is not shown" in said and "significant" not in said for said in not_shown)
+
+
+def test_the_test_is_named_that_was_made(comparisons):
+    for compared in comparisons:
+        said = sentences.difference(EN, compared)
+        assert ("McNemar" in said, "treating the two samples as separate" in said) == (compared.raw, not compared.raw)
+        assert said.startswith("Without weights: ") == compared.weighted
+        assert EN.points(compared.difference.value) + " percentage points" in said
+        if compared.raw:
+            assert f"among the {compared.joint.n} firms that answered both" in said
+            assert f"{EN.p(compared.joint.p)}" in said
+        else:
+            assert f"({EN.p(compared.p)})" in said
+
+
+def test_no_japanese_comparison_denies_a_difference(monkeypatch):
+    say = Language("ja", noun=NOUNS["ja"])
+    totals = load("osaka-2019", "ja")
+    compared = [compare(totals, *pair, "aware") for pair in PAIRS]
+    survey = with_answers(monkeypatch, lang="ja")
+    compared += [compare(survey, *pair, "aware") for pair in PAIRS]
+    for one in compared:
+        for sentence in (sentences.difference(say, one), sentences.paired(say, one)):
+            assert not any(words in sentence for words in ("差はない", "差がない", "差はなかった", "違いはない"))
+
+
+def test_paired_sentence_from_raw_answers_counts_both_ways(monkeypatch):
+    survey = with_answers(monkeypatch)
+    compared = compare(survey, *PAIRS[1], "aware")
+    answers = survey.responses[[*PAIRS[1]]].astype(object)
+    known = answers[(answers != "no_answer").all(axis=1)] == "aware"
+    b, c = (known[PAIRS[1][0]] & ~known[PAIRS[1][1]]).sum(), (~known[PAIRS[1][0]] & known[PAIRS[1][1]]).sum()
+    said = sentences.paired(EN, compared)
+    assert (
+        f": {b} firms gave this answer to the first only, {c} firms to the second only (of {len(known)} firms" in said
+    )
+    assert said.endswith(": significant).")
+    assert sentences.paired(EN, compare(survey, *PAIRS[0], "aware")).endswith(": not shown).")
+
+
+def test_raw_answers_of_nobody(monkeypatch):
+    compared = compare(with_answers(monkeypatch), *PAIRS[0], "aware")
+    said = sentences.paired(EN, dataclasses.replace(compared, joint=None))
+    assert said.endswith(": nobody answered both questions.")
+
+
+PAIRED = {
+    ("q4", "q5", "nothing"): (
+        "always",
+        "significant",
+        "paired: significant whatever the overlap of the answers (McNemar, p ",
+    ),
+    ("q4", "q5", "other"): ("never", "not significant", "paired: not significant whatever the overlap of the answers"),
+    (*PAIRS[0], "aware"): (
+        "undetermined",
+        "undecided",
+        "paired: undecided (McNemar, p < 0.001 to 1.00). If the difference",
+    ),
+}
+
+
+@pytest.mark.parametrize("asked", PAIRED)
+def test_paired_sentence_of_each_verdict(osaka, asked):
+    compared = compare(osaka, *asked)
+    verdict, words, said = PAIRED[asked]
+    assert compared.paired.verdict == verdict
+    assert sentences.verdict(EN, compared.paired) == words
+    assert said in sentences.paired(EN, compared)
+    assert sentences.difference_note(EN, compared)[-1].endswith(f", {words}")
+    assert ("a difference is not shown" in sentences.paired(EN, compared)) == (verdict == "never")
+
+
+def test_undecided_sentence_names_the_agreement_that_decides(osaka):
+    compared = compare(osaka, *PAIRS[0], "aware")
+    assert f"phi = {compared.tipping.phi:.2f} or more" in sentences.paired(EN, compared)
+    lower = dataclasses.replace(compared, tipping=dataclasses.replace(compared.tipping, phi=-0.25))
+    assert "phi = −0.25 or more" in sentences.paired(EN, lower)
+    unknown = sentences.paired(EN, dataclasses.replace(compared, tipping=None))
+    assert unknown.endswith("it depends on how the answers overlapped, which totals do not tell.")
+    assert "phi" not in unknown
+
+
+@pytest.mark.parametrize(
+    ("p_min", "p_max", "english", "japanese"),
+    [
+        (0.0342, 0.7, "0.034 to 0.70", "0.034～0.70"),
+        (0.0002, 1.0, "< 0.001 to 1.00", "< 0.001～1.00"),
+        (0.0002, 0.0004, "< 0.001", "< 0.001"),
+        (1.0, 1.0, "1.00", "1.00"),
+    ],
+)
+def test_range_of_p(p_min, p_max, english, japanese):
+    paired = PairedRange(**dict.fromkeys(PairedRange.__dataclass_fields__) | {"p_min": p_min, "p_max": p_max})
+    assert sentences.p_range(EN, paired) == english
+    assert sentences.p_range(Language("ja"), paired) == japanese
+
+
+def test_answers_to_both_questions(osaka):
+    # 78 and 82 of 118 firms said unaware, 6 and 8 did not answer: both between 78 + 82 - 118 = 42 (36%) and 78 (66%),
+    # at least one between 82 (69%) and all 118.
+    said = sentences.both(EN, osaka, *PAIRS[0], "unaware", both(osaka, *PAIRS[0], "unaware"))
+    assert "both suppliers and customers: somewhere in 36–66% of the 118 firms." in said
+    assert said.endswith("For at least one of the two: somewhere in 69–100%.")
+    assert (said.kind, said.questions, said.options) == ("both", PAIRS[0], ("unaware",))
+    assert said.values == (42 / 118, 78 / 118, 82 / 118, 1.0)
+
+
+def test_answers_to_both_questions_are_known_from_raw_answers(monkeypatch):
+    survey = with_answers(monkeypatch)
+    answers = survey.responses[[*PAIRS[0]]].astype(object) == "unaware"
+    said = sentences.both(EN, survey, *PAIRS[0], "unaware", both(survey, *PAIRS[0], "unaware"))
+    assert f": {EN.percent(answers.all(axis=1).mean())} of the 118 firms." in said
+    assert said.endswith(f": {EN.percent(answers.any(axis=1).mean())}.")
+    assert "somewhere" not in said
+
+
+def test_a_fit_is_judged_at_its_own_level():
+    test = {"first": "industry", "p": 0.07, "n": 118, "level": 0.95}
+    assert "is not shown (p = 0.070, 118 firms)" in sentences.fit(EN, "Industry", test)
+    assert "differs from the population given" in sentences.fit(EN, "Industry", test | {"level": 0.9})
+
+
+# --- the sample and the figures --------------------------------------------------------------------------------------
+
+
+def test_sample_limits_say_how_many_were_asked_if_it_is_known(osaka):
+    assert "how many were asked is not known" in sentences.sample_limits(EN, osaka)
+    invited = dataclasses.replace(osaka, about=osaka.about | {"invited": 5000})
+    assert sentences.sample_limits(EN, invited).startswith("118 of 5,000 firms that were asked answered.")
+
+
+def test_alternative_text_names_so_many_and_counts_the_rest():
+    table = table_of([40, 30, 20])
+    said = sentences.alt_text(EN, "Title", table, most=2)
+    assert said == "Title. Figures: A 40% (40 of 100); B 30% (30 of 100) and 1 more in the table."
+    assert sentences.alt_text(EN, "Title", table, most=3).endswith("; C 20% (20 of 100).")
+    assert sentences.alt_text(EN, "Title", table.assign(group="A")).startswith(
+        "Title. Figures: A 40% (40 of 100); A, B 30%"
+    )
+    assert sentences.alt_text(EN, "Title", pd.DataFrame({"x": [1]})) == "Title."
+
+
+# --- every sentence --------------------------------------------------------------------------------------------------
+
+
+def cases(say, survey):
+    """Arguments for every function that makes a sentence: {its name: [arguments, …]}."""
+    compared = [compare(survey, *asked) for asked in PAIRED]
+    table = shares(survey, "q8")
+    test = {"first": "industry", "p": 0.2, "n": 118, "level": 0.95}
+    counts = ([60, 40], [50, 50], [0, 0], [100])
+    tables = [*map(table_of, counts), table_of([40, 50], ["answer", "other"]), table]
+    return {
+        "most_frequent": [[one] for one in tables],
+        "ranking_title": [[one] for one in tables],
+        "one_share": [[table.iloc[0]]],
+        "one_part": [[table.iloc[0]]],
+        "difference": [[one] for one in compared],
+        "difference_note": [[one] for one in compared],
+        "paired": [[one] for one in compared],
+        "p_range": [[one.paired] for one in compared],
+        "verdict": [[one.paired] for one in compared],
+        "both": [[survey, *PAIRS[0], "unaware", both(survey, *PAIRS[0], "unaware")]],
+        "fit": [[survey.short("industry"), test], [survey.short("industry"), test | {"p": 0.001}]],
+        "sample_limits": [[survey]],
+        "overlap_limits": [[]],
+        "weighted": [[118, 69.9]],
+        "weight_limits": [[sentences.weighted(say, 118, 69.9)]],
+        "alt_text": [["Title", table, 2], ["Title", table]],
+    }
+
+
+def said_in(lang, survey):
+    say = Language(lang, noun=NOUNS[lang])
+    for name, calls in cases(say, survey).items():
+        for arguments in calls:
+            said = getattr(sentences, name)(say, *arguments)
+            for sentence in said if isinstance(said, list) else [said]:
+                yield name, sentence
+
+
+def test_the_cases_are_all_functions_that_say_something(osaka):
+    speaking = {
+        name
+        for name, function in inspect.getmembers(sentences, inspect.isfunction)
+        if not name.startswith("_") and next(iter(inspect.signature(function).parameters), "") == "say"
+    }
+    assert set(cases(EN, osaka)) == speaking
+
+
+@pytest.mark.parametrize("raw", [False, True])
+@in_both
+def test_every_sentence_is_filled_in(lang, raw, monkeypatch):
+    survey = with_answers(monkeypatch, lang=lang) if raw else load("osaka-2019", lang)
+    for name, sentence in said_in(lang, survey):
+        assert isinstance(sentence, str), name
+        assert not set("{}") & set(sentence), (name, sentence)
+        assert "nan" not in sentence.lower().split(), (name, sentence)
+        assert "  " not in sentence, (name, sentence)
+
+
+def test_sentences_end_like_sentences_and_titles_do_not(osaka):
+    for name, sentence in said_in("en", osaka):
+        whole = name not in ("ranking_title", "one_part", "difference_note", "p_range", "verdict", "weighted")
+        assert sentence.endswith(".") == whole, (name, sentence)
+        assert not sentence.endswith(".."), (name, sentence)
+
+
+def test_claims_are_sentences(osaka):
+    for name, sentence in said_in("en", osaka):
+        if name in ("most_frequent", "one_share", "difference", "paired", "both", "fit"):
+            assert isinstance(sentence, Sentence)
+            assert sentence.kind, name
