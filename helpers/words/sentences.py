@@ -121,12 +121,12 @@ def ranking_title(say, table):
         return say("None of the answers offered was given")
     values = {"first": say.listed(say.quoted(x) for x in first["label"]), "share": say.percent(first["share"].iloc[0])}
     offered = table[(table["role"] == "answer") & ~table["option"].isin(first["option"]) & (table["count"] > 0)]
-    if larger is not None or len(first) > 1 or not len(offered):
-        return (
-            say("Of the answers offered, {first} was given most ({share})", **values)
-            if larger is not None
-            else say("{first} is named most ({share})", **values)
-        )
+    if larger is not None:
+        return say("Of the answers offered, {first} was given most ({share})", **values)
+    if len(first) > 1:
+        return say("{first} are named most ({share} each)", **values)
+    if not len(offered):
+        return say("{first} is named most ({share})", **values)
     second = top(offered)
     next_ = offered[offered["share"] == second["share"]]
     return say(
@@ -173,7 +173,7 @@ def _about_pair(comparison, text, kind, values):
 
 def _difference_text(say, comparison):
     values = _difference_values(say, comparison)
-    alpha = 1 - comparison.level
+    alpha = round(1 - comparison.level, 12)
     if comparison.joint:
         values |= {"p": say.p(comparison.joint.p), "n": say.respondents(comparison.joint.n)}
         if comparison.joint.p < alpha:
@@ -307,7 +307,7 @@ def both(say, survey, first, second, option, found):
 def fit(say, question, test):
     """Goodness of fit against population shares; `question` in words, `test` a row of tests.csv."""
     values = {"question": say.quoted(question), "p": say.p(test["p"]), "n": say.respondents(test["n"])}
-    if test["p"] < 1 - test["level"]:
+    if test["p"] < round(1 - test["level"], 12):
         text = say("The mix of {question} differs from the population given ({p}, {n}).", **values)
     else:
         text = say(
