@@ -468,7 +468,7 @@ def assert_joint(first, second, missing, tables):
     both = {table[0] for table in tables}
     either = {sum(table[:4]) + table[6] for table in tables}
     found = paired.joint_range(first, second, missing)
-    assert found == paired.JointRange(min(both), max(both), min(either), max(either), sum(first))
+    assert found == paired.JointCounts(min(both), max(both), min(either), max(either), sum(first))
 
 
 @pytest.mark.parametrize("missing", MISSING)
@@ -486,9 +486,9 @@ def test_joint_range_agrees_with_every_table_of_more_respondents(pair, missing):
 
 def test_joint_range_of_a_worked_example():
     # 70 + 60 of 100: at least 30 said both, at most 60; at least one: 70 to 100
-    assert paired.joint_range((70, 30, 0), (60, 40, 0)) == paired.JointRange(30, 60, 70, 100, 100)
+    assert paired.joint_range((70, 30, 0), (60, 40, 0)) == paired.JointCounts(30, 60, 70, 100, 100)
     # ten answered neither question: 70 + 60 of the 90 others
-    assert paired.joint_range((70, 20, 10), (60, 30, 10), "shared") == paired.JointRange(40, 60, 70, 90, 100)
+    assert paired.joint_range((70, 20, 10), (60, 30, 10), "shared") == paired.JointCounts(40, 60, 70, 90, 100)
 
 
 # --- margins of a survey ---------------------------------------------------------------------------------------------
