@@ -1,4 +1,4 @@
-"""How the time of `paired.mcnemar_range` grows with the number of respondents.
+"""How the time of `margins.mcnemar_range` grows with the number of respondents.
 
 Prints, for each size, the time of every method and its ratio to that of 100 respondents. Nothing is asserted.
 Run it with `.venv/bin/python tests/benchmarks/paired_growth.py`.

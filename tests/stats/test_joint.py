@@ -9,23 +9,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from scipy.optimize import linprog
 from statsmodels.stats.contingency_tables import SquareTable
 
-from helpers.stats import crosstab, joint
+from helpers.stats import crosstab, joint, tests_of_counts
 
 FOLDER = Path(__file__).parents[1] / "reference"
 R = json.loads((FOLDER / "joint.json").read_text(encoding="utf-8"))
 ITEMS = ["a", "b", "c", "d"]
-
-
-@pytest.fixture(scope="module")
-def answers():
-    table = pd.read_csv(FOLDER / "answers.csv")
-    ticks = [name for name in table if name.startswith(("now.", "wanted."))]
-    return table.astype(dict.fromkeys(ticks, "boolean")).rename(columns=lambda name: name.replace(".", "="))
 
 
 def items(answers, question):
@@ -145,8 +137,8 @@ def test_one_item_is_pearsons_test(answers):
     known = answers[["group", "now=a"]].dropna()
     one = joint.marginal_independence(known["group"], known[["now=a"]], resamples=19)
     table = pd.crosstab(known["group"], known["now=a"].astype(int)).to_numpy()
-    assert one.statistic == pytest.approx(crosstab.independence(table)[0])
-    assert one.p_bonferroni == pytest.approx(crosstab.independence(table)[2])
+    assert one.statistic == pytest.approx(tests_of_counts.independence(table)[0])
+    assert one.p_bonferroni == pytest.approx(tests_of_counts.independence(table)[2])
 
 
 def test_the_bootstrap_holds_its_level():
@@ -187,189 +179,6 @@ def test_permutation_p_is_that_of_all_permutations():
     exact = np.mean([v >= values[-1] - 1e-9 for v in values])
     found = joint.marginal_homogeneity(first, second, resamples=9999)
     assert found.p_permutation == pytest.approx(exact, abs=0.02)
-
-
-# --- crosstabs: what is hidden stays hidden ---------------------------------------------------------------------------
-
-
-def feasible(table, hidden, cell):
-    """The least and the greatest count that totals and shown cells allow for a cell: two linear programs."""
-    r, c = table.shape
-    cells = np.arange(r * c).reshape(r, c)
-    rows = [(cells == k).ravel() for k in cells[~hidden]]
-    rows += [np.isin(cells, cells[i]).ravel() for i in range(r)] + [
-        np.isin(cells, cells[:, j]).ravel() for j in range(c)
-    ]
-    a = np.array(rows, dtype=float)
-    b = a @ table.ravel()
-    aim = (cells == cells[cell]).ravel().astype(float)
-    return [round(sign * linprog(sign * aim, A_eq=a, b_eq=b).fun) for sign in (1, -1)]
-
-
-tables = st.tuples(st.integers(2, 4), st.integers(2, 4)).flatmap(
-    lambda shape: st.lists(
-        st.one_of(st.just(0), st.integers(0, 9), st.integers(0, 40)),
-        min_size=shape[0] * shape[1],
-        max_size=shape[0] * shape[1],
-    ).map(lambda cells: np.array(cells).reshape(shape))
-)
-
-
-@given(tables, st.integers(2, 10))
-def test_no_hidden_cell_follows_from_what_is_shown(table, min_cell):
-    hidden = crosstab.suppress(table, min_cell)
-    everything = np.ones_like(hidden)
-    assert hidden[(table > 0) & (table < min_cell)].all()
-    for cell in map(tuple, np.argwhere(hidden)):
-        low, high = feasible(table, hidden, cell)
-        others = list(crosstab.alternatives(table, hidden, cell))
-        assert (others == []) == (low == high)
-        for other in others:
-            assert other[cell] != table[cell]
-            assert (other >= 0).all()
-            assert (other[~hidden] == table[~hidden]).all()
-            assert (other.sum(axis=0) == table.sum(axis=0)).all()
-            assert (other.sum(axis=1) == table.sum(axis=1)).all()
-        if low == high:  # only where the totals by themselves say as much
-            assert feasible(table, everything, cell) == [low, high]
-        else:
-            assert hidden[cell[0]].sum() >= 2
-            assert hidden[:, cell[1]].sum() >= 2
-
-
-@given(tables)
-def test_a_walk_leaves_totals_and_shown_cells_as_they_are(table):
-    hidden = crosstab.suppress(table, 6)
-    for other in crosstab.wander(table, hidden, steps=200):
-        assert (other >= 0).all()
-        assert (other[~hidden] == table[~hidden]).all()
-        assert (other.sum(axis=0) == table.sum(axis=0)).all()
-        assert (other.sum(axis=1) == table.sum(axis=1)).all()
-
-
-def test_what_the_totals_tell_is_not_hidden_at_any_price():
-    table = np.array([[3, 0], [20, 0], [30, 0]])  # nobody gave the second answer
-    assert crosstab.suppress(table).tolist() == [[True, True], [False, False], [False, False]]
-
-
-def test_nothing_is_hidden_without_need():
-    table = np.array([[10, 0, 7], [8, 9, 30]])
-    assert not crosstab.suppress(table).any()
-
-
-def test_a_small_group_is_hidden_whole_with_its_empty_cells():
-    table = np.array([[20, 30, 40], [0, 2, 0], [15, 25, 35]])
-    assert crosstab.suppress(table)[1].all()
-
-
-@pytest.mark.parametrize(
-    ("totals", "expected"),
-    [([10, 20, 30], []), ([2, 20, 30], [0, 1]), ([2, 3, 30], [0, 1]), ([0, 9, 8], []), ([0, 2, 8], [1, 2])],
-)
-def test_hidden_totals(totals, expected):
-    assert list(np.flatnonzero(crosstab.hidden_totals(np.array(totals)))) == expected
-
-
-# --- crosstabs: counts and tests --------------------------------------------------------------------------------------
-
-
-def test_crosstab_counts_those_who_were_asked_both(answers):
-    found = crosstab.crosstab(answers, "group", "first", min_cell=2)
-    known = answers.dropna(subset=["group", "first"])
-    assert found.counts.to_numpy().sum() == len(known)
-    assert found.counts.loc["west", "high"] == ((known["group"] == "west") & (known["first"] == "high")).sum()
-    multiple = crosstab.crosstab(answers, "group", "now")
-    asked = answers.dropna(subset=["group", "now=a"])
-    assert multiple.base["east"] == (asked["group"] == "east").sum()
-    assert multiple.counts.loc["east", "b"] == asked.loc[asked["group"] == "east", "now=b"].sum()
-    assert multiple.multiple
-
-
-def test_shown_is_null_where_hidden(answers):
-    found = crosstab.crosstab(answers, "group", "first", min_cell=8)
-    assert found.hidden.to_numpy().any()
-    assert (found.shown.isna() == found.hidden).to_numpy().all()
-    assert (found.shares.isna() == found.hidden).to_numpy().all()
-    long = found.long()
-    assert list(long["count"].isna()) == list(found.hidden.to_numpy().ravel())
-
-
-def test_a_thinly_ticked_and_a_thinly_unticked_item_are_hidden():
-    group = ["x"] * 40 + ["y"] * 40 + ["z"] * 40
-    everybody = [True] * 39 + [False] + [True] * 20 + [False] * 20 + [True] * 18 + [False] * 22
-    responses = pd.DataFrame({"g": group, "q=a": pd.array(everybody, dtype="boolean")})
-    hidden = crosstab.crosstab(responses, "g", "q").hidden["a"]
-    assert hidden["x"]  # all but one ticked it
-    assert hidden.sum() == 2
-
-
-def test_options_keep_the_order_of_their_categories(answers):
-    order = ["middle", "low", "high", "never"]
-    answers = answers.assign(first=pd.Categorical(answers["first"], order))
-    found = crosstab.crosstab(answers, "group", "first")
-    assert list(found.counts.columns) == order
-    assert found.counts["never"].sum() == 0
-
-
-def test_unknown_questions_are_an_error(answers):
-    for pair in (("now", "first"), ("group", "nothing")):
-        with pytest.raises(ValueError, match="crosstab: found"):
-            crosstab.crosstab(answers, *pair)
-
-
-def test_exact_p_agrees_with_r(answers):
-    found = crosstab.crosstab(answers, "group", "first", min_cell=1)
-    p = crosstab.exact_p([found.counts.to_numpy()])[0]
-    assert p == pytest.approx(R["fisher"], abs=4 * np.sqrt(R["fisher"] * (1 - R["fisher"]) / 9999))
-    assert crosstab.exact_p([np.array([[8, 2], [1, 5]])])[0] == pytest.approx(0.03496503496503497)  # R: fisher.test
-
-
-def test_association_agrees_with_r_where_nothing_is_hidden(answers):
-    answers = answers.assign(first=answers["first"], second=answers["second"])
-    found = crosstab.association(crosstab.crosstab(answers, "first", "second", min_cell=1))
-    assert found.test == "independence"
-    assert found.p == pytest.approx(R["chisq"], rel=1e-10)
-    assert found.decimals is None
-
-
-@given(tables.filter(lambda t: (t.sum(axis=0) > 0).all() and (t.sum(axis=1) > 0).all()), st.integers(3, 8))
-@settings(max_examples=25)
-def test_the_published_p_is_shared_by_another_table_for_every_hidden_cell(table, min_cell):
-    hidden = crosstab.suppress(table, min_cell)
-
-    p, decimals = crosstab.published(table, hidden, crosstab.pearson_p)
-    exact = crosstab.independence(table)[2]
-    pool = [t for cell in np.argwhere(hidden) for t in crosstab.alternatives(table, hidden, tuple(cell))]
-    pool += crosstab.wander(table, hidden) if pool else []
-    p_values = crosstab.pearson_p(pool) if pool else []
-    if not hidden.any():
-        assert (p, decimals) == (pytest.approx(exact), None)
-    for cell in map(tuple, np.argwhere(hidden) if decimals is not None and not np.isnan(p) else []):
-        assert exact - 1e-9 <= p
-        assert p == crosstab.told(exact, decimals)
-        if crosstab.alternative(table, hidden, cell) is None:
-            continue
-        same = [t for t, other in zip(pool, p_values, strict=True) if crosstab.told(other, decimals) == p]
-        assert any(t[cell] != table[cell] for t in same)
-
-
-@pytest.mark.parametrize(
-    ("p", "decimals", "expected"), [(0.0431, 3, 0.044), (0.04, 1, 0.1), (0.05, 0, 0.05), (0.051, 0, 1), (0.3, 1, 0.3)]
-)
-def test_p_is_told_rounded_up(p, decimals, expected):
-    assert crosstab.told(p, decimals) == expected
-
-
-def test_a_closed_group_is_hidden_whole(answers):
-    found = crosstab.crosstab(answers, "group", "first", min_cell=1, closed=["west"])
-    assert found.hidden.loc["west"].all()
-    assert found.hidden_base["west"]
-    assert not found.hidden.drop("west").to_numpy().all()
-
-
-def test_statistics_that_would_tell_a_hidden_cell_are_withheld(answers):
-    found = crosstab.association(crosstab.crosstab(answers, "group", "first", min_cell=8))
-    assert np.isnan([found.statistic, found.effect, found.min_expected]).all()
 
 
 def test_r_script_gives_the_committed_values(tmp_path):

@@ -3,18 +3,17 @@
 import re
 from collections import defaultdict
 from dataclasses import FrozenInstanceError
-from fractions import Fraction
 from functools import cache
-from math import comb, erfc, isclose, sqrt
+from math import comb, isclose, sqrt
 
 import numpy as np
 import pytest
+from exact_mcnemar import p_value
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from scipy import stats
-from statsmodels.stats.contingency_tables import mcnemar
 
 from helpers.stats import margins as paired
+from helpers.stats.mcnemar import mcnemar_p
 from helpers.survey import SurveyError
 
 METHODS = ("exact", "mid-p", "asymptotic")
@@ -68,21 +67,6 @@ def kept(tables, first, second, missing):
 
 def discordant(tables):
     return {(table[1], table[3]) for table in tables}
-
-
-@cache
-def p_value(b, c, method):
-    """McNemar's p, exact as a fraction for the binomial methods, from the definitions in Fagerland et al. (2013)."""
-    n, k = b + c, min(b, c)
-    if n == 0:
-        return Fraction(1)
-    if method == "asymptotic":
-        return erfc(sqrt((b - c) ** 2 / n / 2))  # P(Z² > x) of a standard normal Z
-    point = Fraction(comb(n, k), 2**n)
-    exact = min(Fraction(1), 2 * sum(Fraction(comb(n, i), 2**n) for i in range(k + 1)))
-    if method == "exact":
-        return exact
-    return 1 - point / 2 if b == c else exact - point
 
 
 def verdict(significant, total):
@@ -181,75 +165,6 @@ def test_contains_takes_one_pair_or_many():
     assert band.contains(1, 0) is True
     assert band.contains(1.5, 0.5) is False  # on the line, but no whole respondents
     assert band.contains([1, 2, 3, 0], [0, 1, 2, 0]).tolist() == [True, True, False, False]
-
-
-# --- the p-value -----------------------------------------------------------------------------------------------------
-
-PUBLISHED = [
-    # Airway hyper-responsiveness in 21 children (Bentur et al.; table 1 of Fagerland et al. 2013): printed values.
-    # By hand: P(X <= 1) = 9/256, doubled 0.0703; less P(X = 1) = 8/256 gives 0.0391; 6²/8 = 4.5, z = 2.1213
-    (1, 7, 0.0703, 0.0391, 0.0339),
-    # by hand: P(X <= 6) of n = 22 is 110056/2^22; P(X = 6) = 74613/2^22; 10²/22 = 4.545, z = 2.132
-    (6, 16, 0.0525, 0.0347, 0.0330),
-    # by hand: P(X = 0) of n = 5 is 1/32, doubled 1/16, less 1/32; 5²/5 = 5, z = 2.236
-    (0, 5, 0.0625, 0.0313, 0.0253),
-    # by hand, b = c: the doubled tail is over 1, hence 1; P(X = 2) of n = 4 is 6/16, 1 - 3/16; 0²/4 = 0
-    (2, 2, 1, 0.8125, 1),
-    (1, 1, 1, 0.75, 1),
-    # by hand, next to each other: 2 (1 + 3)/8 = 1; less 3/8; 1²/3, z = 0.5774
-    (2, 1, 1, 0.625, 0.5637),
-    (0, 0, 1, 1, 1),
-]
-
-
-@pytest.mark.parametrize(("b", "c", "exact", "mid_p", "asymptotic"), PUBLISHED)
-def test_p_values_that_are_published_or_found_by_hand(b, c, exact, mid_p, asymptotic):
-    found = [paired.mcnemar_p(b, c, method) for method in METHODS]
-    assert found == pytest.approx([exact, mid_p, asymptotic], abs=5.1e-5)  # as printed: half of the last digit
-    assert all(type(p) is float for p in found)
-
-
-def test_p_values_of_statsmodels():
-    for b in range(25):
-        for c in range(25):
-            if b + c == 0:
-                continue
-            table = [[3, b], [c, 4]]
-            assert paired.mcnemar_p(b, c) == pytest.approx(mcnemar(table, exact=True).pvalue, rel=1e-12)
-            other = mcnemar(table, exact=False, correction=False).pvalue
-            assert paired.mcnemar_p(b, c, "asymptotic") == pytest.approx(other, rel=1e-10)
-
-
-@pytest.mark.parametrize("method", METHODS)
-def test_p_values_of_fractions(method):
-    b, c = np.mgrid[:40, :40]
-    expected = [[float(p_value(i, j, method)) for j in range(40)] for i in range(40)]
-    np.testing.assert_allclose(paired.mcnemar_p(b, c, method), expected, rtol=1e-12)
-
-
-def test_p_values_of_many_respondents():
-    for b, c in [(50_400, 49_600), (51_000, 49_000), (700, 100_000)]:
-        exact = stats.binomtest(min(b, c), b + c).pvalue
-        assert paired.mcnemar_p(b, c) == pytest.approx(exact, rel=1e-8)
-        mid = exact - stats.binom.pmf(min(b, c), b + c, 0.5)
-        assert paired.mcnemar_p(b, c, "mid-p") == pytest.approx(mid, rel=1e-6)
-    assert paired.mcnemar_p(0, 100_000) == 0  # too small for a float
-
-
-def test_p_values_broadcast():
-    p = paired.mcnemar_p(np.array([1, 2, 3], dtype=np.uint8), 7)
-    assert p.shape == (3,)
-    assert p[0] == paired.mcnemar_p(1, 7) == paired.mcnemar_p(1.0, np.int64(7))
-    assert paired.mcnemar_p([], []).shape == (0,)
-
-
-@pytest.mark.parametrize("method", METHODS)
-def test_p_rises_along_every_diagonal(method):
-    for d in range(-30, 31):
-        least = np.arange(1 if d == 0 else 0, 400)
-        p = paired.mcnemar_p(least + max(d, 0), least + max(-d, 0), method)
-        assert (np.diff(p) >= -1e-15).all()
-    assert paired.mcnemar_p(0, 0, method) == 1  # the one exception, for mid-p
 
 
 # --- the range -------------------------------------------------------------------------------------------------------
@@ -461,6 +376,49 @@ def test_tipping_point_of_a_worked_example():
     assert paired.tipping_point((5, 5, 0), (5, 5, 0)).verdict == "never"
 
 
+# --- the curve -------------------------------------------------------------------------------------------------------
+
+
+def assert_curve(pair, method):
+    found = paired.curve(*pair, method)
+    band = paired.feasible(*pair)
+    pairs = set(zip(*(part.tolist() for part in paired.points(*pair)), strict=True))
+    difference = band.nearest(pair[0][0] - pair[1][0])
+    on_it = sorted((b + c, b, c) for b, c in pairs if b - c == difference)
+    assert list(found[["discordant", "b", "c"]].itertuples(index=False, name=None)) == on_it
+    assert found["p"].tolist() == [mcnemar_p(b, c, method) for _, b, c in on_it]
+    rising = found["p"] if difference else found["p"].iloc[1:]  # b = c = 0 is no evidence: p = 1
+    assert (np.diff(rising) >= -1e-15).all()
+    return found
+
+
+@pytest.mark.parametrize("method", METHODS)
+@settings(deadline=None, max_examples=60)
+@given(pair=margin_pairs(), alpha=st.sampled_from([0.05, 0.3, 0.6]))
+@example(pair=(SUPPLIERS, CUSTOMERS), alpha=0.05)
+@example(pair=(LINKED, UNLINKED), alpha=1e-4)
+def test_curve_runs_along_the_observed_difference_and_turns_at_the_tipping_point(method, pair, alpha):
+    found, turn = assert_curve(pair, method), paired.tipping_point(*pair, method, alpha)
+    if turn.verdict != "undetermined":
+        tested = found[found["discordant"] > 0] if found["b"].iloc[0] == found["c"].iloc[0] else found
+        assert {turn.verdict == "always"} >= set(tested["p"] < alpha)
+        return
+    here = found.set_index("discordant").loc[turn.discordant]
+    assert (here["b"], here["c"], here["p"]) == (turn.b, turn.c, turn.p)
+    assert here["phi"] == pytest.approx(turn.phi, nan_ok=True)
+    assert found.loc[found["p"] < alpha * (1 - 1e-12), "discordant"].max() == turn.discordant
+    assert found.set_index("discordant").loc[turn.discordant + 2, "p"] == turn.p_next
+
+
+def test_curve_of_a_worked_example():
+    # d = 6: (6, 0) has 2 / 2^6, (7, 1) 18 / 2^8; phi as in the tipping point's example, which is (6, 0)
+    found = paired.curve(SUPPLIERS, CUSTOMERS)
+    assert found["p"].head(2).tolist() == pytest.approx([0.03125, 18 / 256])
+    assert found["phi"].iloc[0] == pytest.approx(28 * 76 / sqrt(34 * 76 * 28 * 82))
+    assert (found["b"].iloc[-1], found["c"].iloc[-1]) == (34, 28)  # no yes is left that both could share
+    assert (np.diff(found["phi"]) < 0).all()
+
+
 # --- both, and at least one ------------------------------------------------------------------------------------------
 
 
@@ -468,7 +426,7 @@ def assert_joint(first, second, missing, tables):
     both = {table[0] for table in tables}
     either = {sum(table[:4]) + table[6] for table in tables}
     found = paired.joint_range(first, second, missing)
-    assert found == paired.JointRange(min(both), max(both), min(either), max(either), sum(first))
+    assert found == paired.JointCounts(min(both), max(both), min(either), max(either), sum(first))
 
 
 @pytest.mark.parametrize("missing", MISSING)
@@ -486,9 +444,9 @@ def test_joint_range_agrees_with_every_table_of_more_respondents(pair, missing):
 
 def test_joint_range_of_a_worked_example():
     # 70 + 60 of 100: at least 30 said both, at most 60; at least one: 70 to 100
-    assert paired.joint_range((70, 30, 0), (60, 40, 0)) == paired.JointRange(30, 60, 70, 100, 100)
+    assert paired.joint_range((70, 30, 0), (60, 40, 0)) == paired.JointCounts(30, 60, 70, 100, 100)
     # ten answered neither question: 70 + 60 of the 90 others
-    assert paired.joint_range((70, 20, 10), (60, 30, 10), "shared") == paired.JointRange(40, 60, 70, 90, 100)
+    assert paired.joint_range((70, 20, 10), (60, 30, 10), "shared") == paired.JointCounts(40, 60, 70, 90, 100)
 
 
 # --- margins of a survey ---------------------------------------------------------------------------------------------
@@ -562,7 +520,7 @@ def test_check_pair(osaka):
 
 TAKES_MARGINS = [
     *(paired.feasible, paired.points, paired.mcnemar_range, paired.nested),
-    *(paired.independent, paired.tipping_point, paired.joint_range),
+    *(paired.independent, paired.tipping_point, paired.joint_range, paired.curve),
 ]
 BAD_MARGINS = [
     (34, 78),
@@ -612,7 +570,6 @@ def test_whole_numbers_of_any_type_are_taken():
 @pytest.mark.parametrize("method", ["fisher", "", None, ["exact"]])
 def test_an_unknown_method_is_named(method):
     calls = [
-        lambda: paired.mcnemar_p(1, 7, method),
         lambda: paired.mcnemar_range(SUPPLIERS, CUSTOMERS, method),
         lambda: paired.tipping_point(SUPPLIERS, CUSTOMERS, method),
     ]
@@ -640,19 +597,7 @@ def test_a_bad_alpha_is_named(alpha):
         assert_one_line(caught, f"found {alpha!r}; expected a number between 0 and 1, both excluded")
 
 
-@pytest.mark.parametrize("count", [-1, 1.5, float("nan"), float("inf"), True, "1", None, [1, -1], [[1, 2], [3, 0.5]]])
-def test_bad_discordant_counts_are_named(count):
-    with pytest.raises(ValueError, match=r"^b: found") as caught:
-        paired.mcnemar_p(count, 7)
-    assert_one_line(caught, "expected whole numbers, 0 or more")
-    with pytest.raises(ValueError, match=r"^c: found"):
-        paired.mcnemar_p(7, count)
-
-
 def test_long_values_do_not_break_the_message():
-    with pytest.raises(ValueError, match=r"^b: found array") as caught:
-        paired.mcnemar_p(np.arange(-500, 500), 7)
-    assert_one_line(caught, "…; expected whole numbers, 0 or more")
     with pytest.raises(ValueError, match=r"^first: found array") as caught:
         paired.feasible(np.full((40, 3), 0.5), CUSTOMERS)
     assert_one_line(caught, "…; expected three whole numbers")

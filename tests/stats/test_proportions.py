@@ -1,6 +1,7 @@
-"""Intervals against published worked examples, and properties that any interval of a share must have."""
+"""Intervals against published worked examples, properties that any interval of a share must have, and weak shares."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from math import comb
 from statistics import NormalDist
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.stats import proportions
-from helpers.stats.proportions import add_shares, difference, half_up, interval, simultaneous, without
+from helpers.stats.proportions import add_shares, difference, half_up, interval, reliability, simultaneous, without
 
 TINY = 1e-9
 CONFIDENCES = st.floats(0.5, 0.999)
@@ -233,3 +234,101 @@ def test_half_up_at_exact_halves_and_ends(count, base, percent):
 def test_half_up_is_decimal_rounding(share):
     exact = Decimal(100 * share[0]) / Decimal(share[1])
     assert half_up(*share) == int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+# --- weak shares ------------------------------------------------------------------------------------------------------
+
+# Parker et al. (2017), National Center for Health Statistics Data Presentation Standards for Proportions, on
+# Clopper-Pearson 95% intervals. Of none and all the intervals are closed: 0 to 1 - 0.025^(1/n), and its mirror image.
+FLAGS = {
+    # few: base below 30. 0 of 29: high 1 - 0.025^(1/29) = 0.119, so neither wide nor more than its complement
+    "few": {(0, 29): "few|review", (0, 30): "review", (29, 29): "few|review", (30, 30): "review"},
+    # wide: 0.30 or more. 0 of 10: 1 - 0.025^(1/10) = 0.3085; 0 of 11: 1 - 0.025^(1/11) = 0.2849.
+    # 23 of 46: 0.349 to 0.651, width 0.302; 24 of 48: 0.352 to 0.648, width 0.295
+    "wide": {(0, 10): "few|wide|review", (0, 11): "few|review", (23, 46): "wide", (24, 48): "", (15, 30): "wide"},
+    # relative: width over 130% of the share. 9 of 118: 0.0355 to 0.1399, width 0.1044, 1.3 * 9 / 118 = 0.0992;
+    # 10 of 118: 0.0414 to 0.1503, width 0.1089, 1.3 * 10 / 118 = 0.1102.
+    # Not for intervals of 0.05 or less: 1 of 108: 0.0002 to 0.0505, width 0.0503; 1 of 109: 0.0002 to 0.0501,
+    # width 0.0498; nor for 0.30 or more, which are wide: 1 of 13: 0.0019 to 0.3603
+    "relative": {
+        (9, 118): "relative",
+        (10, 118): "",
+        (1, 108): "relative|small",
+        (1, 109): "small",
+        (1, 13): "few|wide|small",
+    },
+    # complement: the same for the share that is left: 109 of 118 leaves 9, 108 of 118 leaves 10, 107 of 108 leaves 1
+    "complement": {(109, 118): "complement", (108, 118): "", (107, 108): "complement", (108, 109): ""},
+    # review: none or all
+    "review": {(0, 118): "review", (118, 118): "review", (117, 118): ""},
+    # small: 1 to 4 firms. 4 and 5 of 118 are relative besides: widths 0.0752 and 0.0822 over 0.0441 and 0.0551
+    "small": {
+        (1, 118): "small",
+        (4, 118): "relative|small",
+        (5, 118): "relative",
+        (4, 1000): "small",
+        (5, 1000): "",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "share", "flags"), [(rule, *case) for rule, cases in FLAGS.items() for case in cases.items()]
+)
+def test_reliability_by_hand(rule, share, flags):
+    assert reliability(*share) == flags
+
+
+@pytest.mark.parametrize("rule", FLAGS)
+def test_each_rule_has_cases_on_both_sides(rule):
+    assert {rule in flags.split("|") for flags in FLAGS[rule].values()} == {True, False}
+
+
+def tail(count, base, share):
+    """P(X <= count) of a binomial variable."""
+    return sum(comb(base, i) * share**i * (1 - share) ** (base - i) for i in range(count + 1))
+
+
+@pytest.mark.parametrize("share", [share for cases in FLAGS.values() for share in cases if share[1] < 1000])
+def test_the_intervals_in_the_comments(share):
+    """Clopper and Pearson's limits are where one tail of the binomial distribution is 2.5%."""
+    count, base = share
+    low, high = interval(count, base, 0.95, "clopper_pearson")
+    assert low == 0 if count == 0 else 1 - tail(count - 1, base, low) == pytest.approx(0.025)
+    assert high == 1 if count == base else tail(count, base, high) == pytest.approx(0.025)
+
+
+def flags_by_definition(count, base):
+    low, high = interval(count, base, 0.95, "clopper_pearson")
+    width, share = high - low, count / base
+    flags = ["few"] if base < 30 else []
+    flags += ["wide"] if width >= 0.30 else []
+    if 0.05 < width < 0.30:
+        flags += ["relative"] if 0 < share < width / 1.3 else []
+        flags += ["complement"] if 0 < 1 - share < width / 1.3 else []
+    flags += ["review"] if count in (0, base) else []
+    return "|".join(flags + (["small"] if count in (1, 2, 3, 4) else []))
+
+
+@given(st.integers(1, 400).flatmap(lambda base: st.tuples(st.integers(0, base), st.just(base))))
+def test_reliability_by_definition(share):
+    assert reliability(*share) == flags_by_definition(*share)
+
+
+@given(st.integers(5, 400).flatmap(lambda base: st.tuples(st.integers(0, base), st.just(base))))
+def test_the_rest_is_as_weak_as_the_share(share):
+    count, base = share
+    mirror = {"relative": "complement", "complement": "relative"}
+    there, back = (set(reliability(x, base).split("|")) - {"small", ""} for x in (count, base - count))
+    assert {mirror.get(flag, flag) for flag in there} == back
+
+
+def test_flags_do_not_depend_on_the_interval_shown(osaka):
+    wilson, wald = (add_shares(osaka.table("q7_content"), method=method)["flag"] for method in ("wilson", "wald"))
+    assert wilson.tolist() == wald.tolist() == ["wide"] * 4 + ["relative|small"] * 2
+
+
+def test_flags_of_the_columns_of_a_table_are_words(osaka):
+    table = add_shares(osaka.table("q9_author"))
+    assert table["flag"].tolist() == ["few|wide", "few|wide|small", "few|wide"]
+    assert isinstance(reliability(np.int64(3), np.int64(30)), str)
