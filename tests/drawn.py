@@ -1,14 +1,18 @@
-"""Reads a figure back: the numbers that its bars, points, lines and texts show, to be found in the table beside it.
+"""Reads a figure back: the numbers that it shows, to be found in the table beside it, and its words with their places.
 
-What shows no number (grid, zero line, level, lines that join) carries a gid or belongs to the axis and is left out.
+Numbers are those of bars, points, lines and texts. What shows no number (grid, zero line, level, lines that join)
+carries a gid or belongs to the axis and is left out.
 """
 
+import itertools
 import re
 
 import numpy as np
 import pandas as pd
+import pytest
 from matplotlib.collections import LineCollection, PathCollection, PolyCollection, QuadMesh
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 
 TOLERANCE = 1e-6
 
@@ -78,3 +82,45 @@ def _is_there(kind, number, values, texts):
     if kind == "text":
         return number in texts or number.rstrip("%") in {"0.001"}
     return bool(len(values)) and bool(np.abs(values - float(number)).min() < TOLERANCE)
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def bare(words):
+    """Words without their white space, and so without the lines they are broken into."""
+    return "".join(words.split())
+
+
+def drawn_texts(fig):
+    """Draw a figure; returns the texts that really were drawn, with the boxes they fill (in dots)."""
+    drawn = []
+    plain_draw = Text.draw
+
+    def noted_draw(artist, renderer, *rest, **style):
+        if artist.get_visible() and artist.get_text().strip():
+            drawn.append(artist)
+        return plain_draw(artist, renderer, *rest, **style)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Text, "draw", noted_draw)
+        fig.canvas.draw()
+    return [(artist, artist.get_window_extent()) for artist in drawn]
+
+
+def leaving(fig, texts):
+    """Those of the (Text, box) that reach beyond the figure's edges, as (words, box)."""
+    width, height = fig.canvas.get_width_height()
+    found = [(artist.get_text(), [round(edge) for edge in box.extents]) for artist, box in texts]
+    return [(words, box) for words, box in found if min(box) < -1 or box[2] > width + 1 or box[3] > height + 1]
+
+
+def overlapping(texts):
+    """The pairs among (words, box) that lie over each other, by how much."""
+    found = []
+    for (words, box), (others, other) in itertools.combinations(texts, 2):
+        wide = min(box.x1, other.x1) - max(box.x0, other.x0)
+        high = min(box.y1, other.y1) - max(box.y0, other.y0)
+        if wide > 2 and high > 2:
+            found.append((words, others, f"{wide:.0f} x {high:.0f}"))
+    return found

@@ -14,15 +14,17 @@ from xml.etree import ElementTree
 import nbformat
 import pandas as pd
 import pytest
-import test_charts
+import seaborn as sns
 import test_jobs as test_pipeline
 import test_pages as test_report
 import test_workbook
+from drawn import drawn_texts, leaving, overlapping
 
-from helpers import survey
-from helpers.figures import charts
-from helpers.report.notebook import write_csv
-from helpers.report.tables import read_csv
+from helpers import figures, survey
+from helpers.figures import style
+from helpers.report.folder import read_csv, write_csv
+from helpers.run import plan
+from helpers.stats import shares
 from helpers.words import language as text
 
 browser = test_report.browser
@@ -180,13 +182,14 @@ class Markup(HTMLParser):
 
 
 def outputs(folder):
+    """Every output of the executed notebooks, as (its cell's tags, the output)."""
     for path in sorted((folder / "notebooks").glob("*.ipynb")):
         for cell in nbformat.read(path, as_version=4).cells:
-            yield from cell.get("outputs", [])
+            yield from ((cell.metadata.get("tags", []), output) for output in cell.get("outputs", []))
 
 
 def test_notebooks_hold_nothing_active(hostile):
-    shown = list(outputs(hostile[1]))
+    shown = [output for tags, output in outputs(hostile[1]) if "notebook-only" not in tags]
     assert {output.output_type for output in shown} == {"display_data"}
     assert {kind for output in shown for kind in output.data} == {"text/html", "text/plain", "image/png"}
     pieces = [Markup(output.data["text/html"]) for output in shown if "text/html" in output.data]
@@ -197,9 +200,18 @@ def test_notebooks_hold_nothing_active(hostile):
     assert [piece.classes for piece in pieces if not any("mathjax_ignore" in c for c in piece.classes[:3])] == []
 
 
+def test_outputs_for_the_notebook_only_hold_no_words_of_the_survey(hostile):
+    # A bare data frame is shown by pandas, and a link to the next notebook is Markdown: neither has our care.
+    shown = [output for tags, output in outputs(hostile[1]) if "notebook-only" in tags]
+    assert {kind for output in shown for kind in output.data} == {"text/html", "text/plain", "text/markdown"}
+    said = [words for output in shown for words in output.data.values()]
+    wild = [words for words in TEXTS if len(words) > 5]
+    assert [words for words in wild if any(words in it for it in said)] == []
+
+
 def test_notebooks_have_no_words_of_the_survey_in_their_prose(hostile):
     for path in sorted((hostile[1] / "notebooks").glob("*.ipynb")):
-        ours = nbformat.read(test_pipeline.pipeline.NOTEBOOKS / path.name, as_version=4)
+        ours = nbformat.read(plan.NOTEBOOKS / path.name, as_version=4)
         theirs = nbformat.read(path, as_version=4)
         prose = [[cell.source for cell in book.cells if cell.cell_type == "markdown"] for book in (ours, theirs)]
         assert [words.strip() for words in prose[0]] == prose[1]
@@ -248,28 +260,48 @@ def test_csv_files_hold_labels_exactly_as_they_are(hostile, labels):
 # --- the pictures ----------------------------------------------------------------------------------------------------
 
 
+def bars_with(label, lang="en"):
+    """The texts of a figure of bars, one of which has this label, as have all the page's words: (figure, texts)."""
+    figures.use_theme(lang)
+    table = shares(survey.load("osaka-2019", lang), "q10")
+    table.loc[0, "label"] = label
+    fig, ax = figures.page(label, label)
+    sns.barplot(table, x="share", y="label", color=figures.colour("neutral"), ax=ax)
+    figures.finish(ax, table, text.Language(lang))
+    figures.caption(fig, label)
+    return fig, drawn_texts(fig)
+
+
 def test_a_label_without_end_stays_in_its_place():
-    fig = test_charts.bars_with(LONG)
-    width, height = fig.canvas.get_width_height()
-    boxes = {artist.get_text(): box for artist, box in test_charts.draw(fig)}
-    assert sum(words.endswith("…") for words in boxes) >= 2  # the title and the row
-    for words, box in boxes.items():
-        assert box.x0 >= -1, words
-        assert box.y0 >= -1, words
-        assert box.x1 <= width + 1, words
-        assert box.y1 <= height + 1, words
-    assert test_charts.overlapping(list(boxes.items())) == []
+    fig, texts = bars_with(LONG)
+    assert sum(artist.get_text().endswith("…") for artist, _ in texts) >= 2  # the title and the row
+    assert leaving(fig, texts) == []
+    assert overlapping([(artist.get_text(), box) for artist, box in texts]) == []
+
+
+def test_a_rare_sign_warns_and_does_not_fail():
+    with pytest.warns(UserWarning, match=r"Glyph .* missing from font"):
+        _, texts = bars_with("𠮷田商店", "ja")
+    assert "𠮷田商店" in [artist.get_text() for artist, _ in texts]
+
+
+@pytest.mark.parametrize("label", [r"US$ 5 to US$ 9", r"$\nocommand$", "100 % \\ {a}_b^c"])
+def test_dollars_and_backslashes_are_text(label):
+    drawn = [artist.get_text().replace("\n", " ") for artist, _ in bars_with(label)[1]]
+    assert drawn.count(label) >= 4  # title, subtitle, caption and axis
+    plain = style.text_width(label, style.SMALL)
+    assert plain == pytest.approx(sum(style.text_width(sign, style.SMALL) for sign in label), rel=0.1)
 
 
 def test_cut_text_fills_its_lines_and_says_so():
-    charts.use_theme("en")
-    cut = charts.fit(LONG, 100, 2)
+    figures.use_theme("en")
+    cut = style.fit(LONG, 100, 2)
     lines = cut.split("\n")
     assert len(lines) == 2
     assert cut.endswith("…")
     assert LONG.startswith(cut.replace("\n", "").rstrip("…"))
-    assert all(80 < charts.text_width(line, charts.SMALL) <= 100 for line in lines)
-    assert charts.fit("Short enough", 100, 2) == "Short enough"
+    assert all(80 < style.text_width(line, style.SMALL) <= 100 for line in lines)
+    assert style.fit("Short enough", 100, 2) == "Short enough"
 
 
 # --- sentences -------------------------------------------------------------------------------------------------------

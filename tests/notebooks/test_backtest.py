@@ -1,9 +1,13 @@
-"""The counts against every percentage that the press release printed, and what is known not to agree."""
+"""Counts and tables of a run against every percentage that the press release printed, and what does not agree."""
 
+import functools
 import math
 
+import pandas as pd
 import pytest
+from inprocess import chapters
 
+from helpers.report.folder import read_csv
 from helpers.stats import proportions
 
 # Charts whose labels differ from the table. Where the labels of a chart had to add to 100, the largest remainders were
@@ -103,3 +107,49 @@ def test_question_7_counts_some_firms_as_harmed_and_unharmed(osaka):
 def test_question_7_second_base_is_blank_for_no_damage(osaka):
     cells = printed(osaka, "table").query("question == 'q7_damage' and base == 118")
     assert set(osaka.table("q7_damage")["option"]) - set(cells["option"]) == {"none"}
+
+
+# --- the tables of a run ---------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def written():
+    """Every share in the tables of a run: question, option, what it divides by, and the share."""
+    tables = [
+        table
+        for path in sorted((chapters() / "tables").glob("*.csv"))
+        if {"question", "option"} <= {*(table := read_csv(path))}
+    ]
+    found = []
+    for table in (table for table in tables if {"count", "base", "share"} <= set(table)):
+        found.append(table[["question", "option", "count", "base", "share"]])
+        if "selections" in table:
+            found.append(table.assign(base=table["selections"], share=table["share_selections"])[list(found[0])])
+        if "share_all" in table:
+            found.append(table.assign(base=118, share=table["share_all"])[list(found[0])])
+    return pd.concat(found, ignore_index=True)
+
+
+def test_every_count_is_in_the_tables_of_a_run(osaka):
+    cells = set(written()[["question", "option", "count"]].itertuples(index=False, name=None))
+    missing = [row[1:] for row in osaka.counted[["question", "option", "count"]].itertuples() if row[1:] not in cells]
+    assert missing == []
+
+
+def test_every_printed_table_percentage_is_a_share_of_a_run_rounded(osaka):
+    both = printed(osaka, "table").merge(written(), how="left", on=["question", "option", "base"])
+    assert list(both.loc[both["share"].isna(), ["question", "option", "base"]].itertuples(index=False, name=None)) == []
+    rounded = proportions.half_up(both["count"].astype(int), both["base"])
+    assert list(rounded) == list(both["percent"])
+
+
+def test_every_share_of_a_run_is_its_count_over_its_base():
+    table = written()
+    assert (table["share"] - table["count"] / table["base"]).abs().max() < 1e-12
+
+
+def test_the_audit_of_a_run_finds_the_known_differences(osaka):
+    found = read_csv(chapters() / "tables" / "contradictions.csv").set_index(["question", "option"])
+    differing = {cell: (int(row["table"]), int(row["chart"])) for cell, row in found.iterrows()}
+    assert differing == MADE_TO_ADD_TO_100 | INDUSTRY_CHART
+    assert set(found.index[found["cause"] == "sum"]) == set(MADE_TO_ADD_TO_100)
