@@ -12,9 +12,10 @@ from ..survey.folder import is_uncounted
 from ..survey.problems import quote
 from . import columns, rules, store
 from .account import Account
+from .formats import read_sheet
 from .mapping import MAPPING, draft, read_mapping
 from .matching import EMPTY, IGNORED, NO_ANSWER, TWO, Names, Reader, Target
-from .sheets import read_sheet, shown
+from .sheets import shown
 
 LISTED = 20  # open headings, and open answers, that a message names
 

@@ -21,7 +21,7 @@ import synthetic
 from helpers import __main__ as command
 from helpers import survey
 from helpers.intake import answers as intake
-from helpers.intake import mapping, sheets
+from helpers.intake import formats, mapping
 from helpers.intake import start as questionnaire
 from helpers.intake.account import KEPT
 from helpers.survey import SurveyError
@@ -306,7 +306,7 @@ def attempt(folder, path, root, rng):
 
 def assert_imported(folder, path, account):
     """The account adds up to the file, and the stored answers to the counts."""
-    sheet = sheets.read_sheet(path)
+    sheet = formats.read_sheet(path)
     assert sum(account.rows.values()) == sheet.rows
     assert sum(account.cells.values()) == sheet.rows * len(sheet.columns)
     about = folder / "survey.toml"

@@ -8,7 +8,7 @@ from importing import HEAD, answers_of, assert_adds_up, put, refused, take
 
 from helpers.intake import account as outcome
 from helpers.intake import answers as intake
-from helpers.intake import sheets
+from helpers.intake import formats
 from helpers.survey import SurveyError
 
 
@@ -39,7 +39,7 @@ def test_row_numbers_count_records_as_a_spreadsheet_shows_them(small):
 
 def test_delimiter_is_the_one_that_makes_even_rows(small):
     path = put(small, "id\tsize, how large\ttools\n1\tsmall, we think\tIT, pen\n")
-    assert [column.heading for column in sheets.read_sheet(path).columns] == ["id", "size, how large", "tools"]
+    assert [column.heading for column in formats.read_sheet(path).columns] == ["id", "size, how large", "tools"]
 
 
 def workbook(path, *rows, change=None):

@@ -1,0 +1,128 @@
+"""CSV files as forms export them: UTF-8, UTF-16 or Shift_JIS, with commas, semicolons or tabs."""
+
+import codecs
+import csv
+import io
+from itertools import islice
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pc
+
+from .sheets import CHUNK, WIDEST, Column, Sheet, refusal, stripped, tidy
+
+
+def read(path):
+    """The Sheet of a text file. Raises SurveyError for one that is no table."""
+    encoding = _encoding(path)
+    delimiter = _delimiter(path, encoding)
+    heads, columns, rows = _read_delimited(path, encoding, delimiter)
+    name = {",": "comma", "\t": "tab", ";": "semicolon"}[delimiter]
+    made = [Column(tidy(head), *column) for head, column in zip(heads, columns, strict=True)]
+    return Sheet(made, rows, 2, f"{encoding.removesuffix('-sig')}, {name}")
+
+
+def _encoding(path):
+    """The encoding in which a whole file can be read: UTF-16 if it says so, UTF-8, or cp932 (Shift_JIS)."""
+    with path.open("rb") as file:
+        start = file.read(3)
+    marked = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+    known = [encoding for mark, encoding in marked.items() if start.startswith(mark)]
+    failures = []
+    for encoding in known or ["utf-8", "cp932"]:
+        failure = _failure(path, encoding)
+        if failure is None:
+            return encoding
+        if failure[1] == "a NUL byte":
+            raise refusal(path, "a NUL byte", "plain text", failure[0])
+        failures.append(failure)
+    row, byte = failures[0]
+    raise refusal(path, byte, "text saved as UTF-8 or Shift_JIS (cp932)", row)
+
+
+def _failure(path, encoding):
+    """Where a file cannot be read in an encoding, as (row, what stands there); None when all of it can be."""
+    decoder, line = codecs.getincrementaldecoder(encoding)(), 1
+    with path.open("rb") as file:
+        while True:
+            chunk = file.read(CHUNK)
+            try:
+                text = decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                return line + error.object[: error.start].count(b"\n"), f"byte 0x{error.object[error.start]:02x}"
+            if "\0" in text:
+                return line + text[: text.index("\0")].count("\n"), "a NUL byte"
+            if not chunk:
+                return None
+            line += text.count("\n")
+
+
+def _delimiter(path, encoding):
+    """The sign that splits the first rows into the most columns, with as many in each row as there are headings."""
+    with path.open(encoding=encoding, newline="") as file:
+        start = file.read(1 << 20)
+    best = (0, 0, ",")
+    for delimiter in "\t;,":
+        try:
+            rows = [row for row in islice(csv.reader(io.StringIO(start), delimiter=delimiter), 50) if row]
+        except csv.Error:
+            continue
+        width = len(rows[0]) if rows else 0
+        even = width > 1 and all(len(row) == width for row in rows[:-1])  # the last one may be cut off
+        best = max(best, (even, width, delimiter), key=lambda found: found[:2])
+    return best[2]
+
+
+def _read_delimited(path, encoding, delimiter):
+    """Headings, (values, codes) of each column, and the number of rows."""
+    head = _first_record(path, encoding, delimiter)
+    if len(head) > WIDEST:
+        raise refusal(path, f"{len(head)} columns", f"at most {WIDEST}")
+    table = _read_table(path, encoding, delimiter, len(head))
+    columns = [stripped(*_without_heading(column)) for column in table.columns]
+    return head, columns, len(columns[0][1]) if columns else 0
+
+
+def _read_table(path, encoding, delimiter, width):
+    """An Arrow table of `width` columns of texts, the headings in its first row."""
+    uneven, names = [], [str(place) for place in range(width)]
+    as_read = pc.ReadOptions(
+        column_names=names, use_threads=False, block_size=CHUNK, encoding=encoding.removesuffix("-sig")
+    )
+    as_parsed = pc.ParseOptions(
+        delimiter=delimiter,
+        newlines_in_values=True,
+        ignore_empty_lines=False,
+        invalid_row_handler=lambda row: uneven.append((row.number, row.actual_columns)) or "skip",
+    )
+    text = pa.dictionary(pa.int32(), pa.string())
+    as_texts = pc.ConvertOptions(column_types=dict.fromkeys(names, text), strings_can_be_null=False)
+    try:
+        reader = pc.open_csv(path, as_read, as_parsed, as_texts)
+        table = pa.Table.from_batches(list(reader), reader.schema)
+    except (pa.ArrowException, UnicodeError, csv.Error) as error:
+        found = f"a file that cannot be read ({str(error)[:120]})"
+        raise refusal(path, found, "rows of cells, quotes closed") from None
+    if uneven:
+        more = f" (so are {len(uneven) - 1:,} more)" if len(uneven) > 1 else ""
+        row, cells = uneven[0]
+        raise refusal(path, f"{cells} cells{more}", f"{width}, as many as there are headings", row)
+    return table.unify_dictionaries().combine_chunks()
+
+
+def _without_heading(column):
+    """The distinct texts of an Arrow column, and the places of its rows among them, without the first row."""
+    if not column.chunks:
+        return [], np.zeros(0, np.int32)
+    return column.chunks[0].dictionary.to_pylist(), column.chunks[0].indices.to_numpy(zero_copy_only=False)[1:]
+
+
+def _first_record(path, encoding, delimiter):
+    with path.open(encoding=encoding, newline="") as file:
+        try:
+            head = next(csv.reader(file, delimiter=delimiter), [])
+        except csv.Error as error:
+            raise refusal(path, f"a heading line that cannot be read ({error})", "headings, quotes closed", 1) from None
+    if not any(cell.strip() for cell in head):
+        raise refusal(path, "an empty first row" if head else "an empty file", "a heading line and at least one row")
+    return head
