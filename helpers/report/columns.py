@@ -256,7 +256,9 @@ def entry(name, table=()):
 
 
 def shown(name, table):
-    """Whether people see a column of a table: not if it is for computing, or told in another column."""
+    """Whether people see a column of a table: not if it is for computing, told in another column, or one group only."""
+    if name == "group" and "label" in table and table[name].nunique() == 1:
+        return False
     return not entry(name, table).hidden and TOLD_IN.get(name) not in table
 
 

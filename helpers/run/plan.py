@@ -169,7 +169,8 @@ def _is_list_of_texts(values):
 
 def in_order(names):
     """Notebook names in the order of the report: those that run last come first; any that are no more are dropped."""
-    known = [name for name in notebook_names() if name in set(names)]
+    there = set(names)
+    known = [name for name in notebook_names() if name in there]
     return sorted(known, key=lambda name: not read_notebook(name).last)
 
 

@@ -85,6 +85,7 @@ def test_needs_of_another_shape_are_said_so(needs, notebooks):
 
 def test_those_that_run_last_stand_first_and_those_that_are_no_more_nowhere(three):
     assert planning.in_order(["02_q10", "14_sum", "01_any", "12_gone"]) == ["14_sum", "01_any", "02_q10"]
+    assert planning.in_order(name for name in ["02_q10", "01_any"]) == ["01_any", "02_q10"]  # also from a generator
 
 
 @pytest.mark.parametrize(
