@@ -3,7 +3,7 @@
 #
 #   Rscript tests/reference/reference.R [output]
 #
-# writes reference.json beside this script, or `output`, in 17 significant digits. tests/test_reference.py compares.
+# writes reference.json beside this script, or `output`, in 17 significant digits. tests/stats/test_reference.py compares.
 
 args <- commandArgs(trailingOnly = FALSE)
 script <- normalizePath(sub("^--file=", "", grep("^--file=", args, value = TRUE)[1]))

@@ -547,3 +547,18 @@ def test_sums_are_those_of_all_questions_whose_answers_exclude_each_other(osaka)
     assert dict(claims.audit_sums(osaka)[["question", "total"]].values.tolist()) == missing
     several = {q for q, row in QUESTIONS.items() if row["kind"] == "multiple" and row["unit"] == "respondents"}
     assert set(QUESTIONS) - complete == several
+
+
+def test_the_unit_says_what_the_numbers_are(osaka):
+    """Counts above 1, points between -100 and 100, p-values from 0 to 1; all else is percent."""
+    table = claims.audit_claims(osaka)
+    kinds = {"same": "p", "less": "points", "count": "count", "any_count": "count", "largest": "count"}
+    assert list(table["unit"]) == [
+        kinds.get(kind, "count" if kind == "reach_count" else "percent") for kind in table["kind"]
+    ]
+    assert {"p", "points", "count", "percent"} == set(table["unit"])
+    p = table.loc[table["unit"] == "p", ["value", "low", "high"]].to_numpy(dtype=float)
+    assert ((p >= 0) & (p <= 1)).all()
+    percent = table[(table["unit"] == "percent") & table["value"].notna()]
+    near = percent[percent["verdict"].isin(["holds", "rounded"]) & (percent["kind"] == "percent")]
+    assert ((near["value"].astype(float) - near["stated"].astype(float)) > -1).all()

@@ -87,3 +87,30 @@ def test_another_kind_is_a_reason(osaka, copy_of_osaka):
     shared, left_out = comparison.shared_questions(copy_of_osaka.load(), osaka)
     assert "q9" not in shared
     assert ["q9", "kind", "multiple / single"] in left_out.values.tolist()
+
+
+def test_each_answer_has_the_adjusted_p_of_its_test(osaka, other):
+    table = comparison.compare_surveys(other, osaka)
+    tests = comparison.survey_tests(table, other)
+    assert set(tests["family"]) == {"baseline"}
+    tests = tests.assign(p_adjusted=np.linspace(0, 1, len(tests)))  # so that no two are the same
+    found = comparison.with_adjusted(table, tests)
+    assert found.drop(columns="adjusted").equals(table)
+    p = {(row.first, row.options): row.p_adjusted for row in tests.itertuples()}
+    for row in found.itertuples():
+        whole = "|".join(table.loc[table["question"] == row.question, "option"])
+        single = other.question(row.question)["kind"] == "single"
+        assert row.adjusted == p[row.question, whole if single else row.option]
+    assert found.loc[found["question"] == "q3", "adjusted"].nunique() == 1
+    assert found.loc[found["question"] == "q4", "adjusted"].is_unique
+
+
+def test_one_question_moved_is_one_question_found(osaka, copy_of_osaka):
+    copy_of_osaka.edit("counts.csv", "q3,not_known,74", "q3,not_known,44")
+    copy_of_osaka.edit("counts.csv", "q3,done,5", "q3,done,35")
+    moved = copy_of_osaka.load()
+    table = comparison.compare_surveys(moved, osaka)
+    done = table[(table["question"] == "q3") & (table["option"] == "done")].iloc[0]
+    assert done["difference"] == difference((35, 109), (5, 109)).value
+    found = comparison.with_adjusted(table, comparison.survey_tests(table, moved))
+    assert set(found.loc[found["adjusted"] < 0.05, "question"]) == {"q3"}

@@ -115,3 +115,10 @@ def test_r_script_gives_the_committed_values(tmp_path):
         pytest.skip("R or its package survey is not installed")
     subprocess.run(["Rscript", str(FOLDER / "weights.R"), str(tmp_path / "weights.json")], check=True)
     assert json.loads((tmp_path / "weights.json").read_text(encoding="utf-8"))["shares"] == R["shares"]
+
+
+def test_one_respondent_has_a_share():
+    table = pd.DataFrame({"option": ["a", "b"], "label": "", "count": [1, 0], "base": 1, "role": "answer"})
+    found = weights.add_shares(table, pd.Series(["a", None, None]), [2.0, 1.0, 1.0])
+    assert list(found["share"]) == [1, 0]
+    assert (found["high"] - found["low"]).min() > 0.7
