@@ -1,15 +1,14 @@
 """Pictures: a data frame in, a figure out. Notebooks draw with seaborn on a `page` and finish it with these."""
 
-from .marks import around_zero, finish, grid, heading, in_order, intervals, labels, numbers, p_axis, percent_axis, small
+from .marks import around_zero, finish, grid, heading, in_order, intervals, labels, numbers, percent_axis, small
 from .page import caption, key, page, page_key, save
-from .shapes import beside, dots, stacked
+from .shapes import dots, stacked
 from .style import COLOURS, VERDICTS, colour, palette, ramp, use_theme
 
 __all__ = [
     "COLOURS",
     "VERDICTS",
     "around_zero",
-    "beside",
     "caption",
     "colour",
     "dots",
@@ -21,7 +20,6 @@ __all__ = [
     "key",
     "labels",
     "numbers",
-    "p_axis",
     "page",
     "page_key",
     "palette",

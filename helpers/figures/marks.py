@@ -131,18 +131,6 @@ def around_zero(ax, table, say, width=250, panel=""):
     heading(ax, panel, 170)
 
 
-def p_axis(ax, alpha, least=1e-4):
-    """A vertical axis of p-values from `least` to 1, logarithmic, with a dashed line at the level `alpha`."""
-    ax.set(yscale="log", ylim=(least, 1.3), ylabel="")
-    ticks = sorted({least, 1e-3, 0.01, alpha, 0.2, 1.0})
-    ax.set_yticks(ticks, [f"≤ {t:g}" if t == least else f"{t:g}" for t in ticks])
-    ax.minorticks_off()
-    ax.tick_params(length=0)
-    ax.axhline(alpha, color=COLOURS["quiet"], lw=1, ls=(0, (3, 2)), zorder=1, gid=DECORATION)
-    ax.legend(title="", frameon=False, loc="lower left")
-    sns.despine(ax=ax, left=True)
-
-
 def small(ax, table, say, panel="", most=3):
     """A panel that reads at the size of a stamp: thin bars under their labels, the share before each."""
     for bar in ax.patches:

@@ -66,17 +66,6 @@ def _names_above(ax, parts, room):
     ax.set_ylim(0.5, -0.5 - 0.38 * tallest)
 
 
-def beside(side, ax, notes, every=2, width=178):
-    """Lines of words beside each block of `every` rows of `stacked` axes; `side` are axes to the right of them."""
-    heights = _heights(every * len(notes), every)
-    for i, lines in enumerate(notes):
-        block = heights[every * i : every * (i + 1)]
-        words = "\n".join(fit(line, width, 3, even=False) for line in lines)
-        side.text(0, sum(block) / every, words, va="center", linespacing=1.35)
-    side.set_ylim(ax.get_ylim())
-    side.axis("off")
-
-
 def _item_order(table, questions):
     """Options as `dots` shows them: those that every question offers by their largest share, set apart, then the rest."""
     wide = table.pivot_table(index="option", columns="question", values="share", sort=False)[questions]

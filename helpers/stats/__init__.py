@@ -1,26 +1,23 @@
 """Statistics: a survey or a data frame in, a data frame or a dataclass out."""
 
 from .answers import any_of, asked, both, shares
-from .claims import audit_claims, audit_percentages, audit_sums, contradictions
+from .claims import audit
 from .comparisons import as_table, compare, compare_items, joint_tests
 from .crosstab import crosstab_tests, crosstabs
 from .margins import curve, mcnemar_range
 from .sample_size import power
 from .tests_of_counts import goodness_of_fit, homogeneity, known_answers, ordered
-from .two_surveys import compare_surveys, shared_questions, survey_tests, with_adjusted
+from .two_surveys import beside, shared_questions
 
 __all__ = [
     "any_of",
     "as_table",
     "asked",
-    "audit_claims",
-    "audit_percentages",
-    "audit_sums",
+    "audit",
+    "beside",
     "both",
     "compare",
     "compare_items",
-    "compare_surveys",
-    "contradictions",
     "crosstab_tests",
     "crosstabs",
     "curve",
@@ -33,6 +30,4 @@ __all__ = [
     "power",
     "shared_questions",
     "shares",
-    "survey_tests",
-    "with_adjusted",
 ]

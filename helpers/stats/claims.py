@@ -4,6 +4,8 @@ A verdict is one of VERDICTS: it holds; it holds only after rounding; it does no
 what was published, in which case bounds say what is possible.
 """
 
+from dataclasses import dataclass
+
 import pandas as pd
 
 from . import tests_of_counts
@@ -207,3 +209,18 @@ def contradictions(survey):
         "sum" if m == missed.get(q) else "unknown" for q, m in zip(differ["question"], moved, strict=True)
     ]
     return differ[[*keys, "table", "chart", "cause"]].reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What was published, recomputed: four data frames, as the functions of this module describe them."""
+
+    claims: pd.DataFrame
+    percentages: pd.DataFrame
+    contradictions: pd.DataFrame
+    sums: pd.DataFrame
+
+
+def audit(survey, alpha=0.05):
+    """Every claim, every printed percentage, charts against tables, and sums that miss 100: an Audit."""
+    return Audit(audit_claims(survey, alpha), audit_percentages(survey), contradictions(survey), audit_sums(survey))

@@ -133,3 +133,10 @@ def with_adjusted(table, tests):
     by_item = dict(zip(zip(tests["first"], tests["options"], strict=True), tests["p_adjusted"], strict=True))
     pairs = zip(table["question"], table["option"], strict=True)
     return table.assign(adjusted=[by_item.get(pair, by_question[pair[0]]) for pair in pairs])
+
+
+def beside(survey, baseline, confidence=0.95):
+    """Two surveys side by side: (`compare_surveys` with the column `adjusted`, `survey_tests`)."""
+    table = compare_surveys(survey, baseline, confidence)
+    tests = survey_tests(table, survey)
+    return with_adjusted(table, tests), tests

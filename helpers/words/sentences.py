@@ -100,43 +100,6 @@ def _runner_up(say, table, first):
     )
 
 
-def one_share(say, answer):
-    """One answer with its evidence."""
-    values = {"label": say.quoted(answer["label"]), "share": say.percent(answer["share"])}
-    return Sentence.about(
-        say("{label}: {share} {evidence}.", evidence=say.evidence(answer), **values), "share", [answer]
-    )
-
-
-def one_part(say, answer):
-    """A label with its share and evidence, for lists."""
-    values = {"label": say.quoted(answer["label"]), "share": say.percent(answer["share"])}
-    return say("{label} {share} {evidence}", evidence=say.evidence(answer), **values)
-
-
-def ranking_title(say, table):
-    """Title for bars: the two most frequent of the answers offered, ties named."""
-    first, larger = leaders(table)
-    if not len(first) or first["count"].iloc[0] == 0:
-        return say("None of the answers offered was given")
-    values = {"first": say.listed(say.quoted(x) for x in first["label"]), "share": say.percent(first["share"].iloc[0])}
-    offered = table[(table["role"] == "answer") & ~table["option"].isin(first["option"]) & (table["count"] > 0)]
-    if larger is not None:
-        return say("Of the answers offered, {first} was given most ({share})", **values)
-    if len(first) > 1:
-        return say("{first} are named most ({share} each)", **values)
-    if not len(offered):
-        return say("{first} is named most ({share})", **values)
-    second = top(offered)
-    next_ = offered[offered["share"] == second["share"]]
-    return say(
-        "{first} is named most ({share}), then {second} ({share2})",
-        second=say.listed(say.quoted(x) for x in next_["label"]),
-        share2=say.percent(second["share"]),
-        **values,
-    )
-
-
 # --- two questions compared ------------------------------------------------------------------------------------------
 
 
@@ -198,21 +161,6 @@ def _difference_text(say, comparison):
         "treating the two samples as separate, a difference is not shown ({p}).",
         **values,
     )
-
-
-def difference_note(say, comparison):
-    """Lines that stand beside a pair in a figure: the difference, and both readings."""
-    values = _difference_values(say, comparison)
-    apart = say("{points} points ({low} to {high})", **values)
-    return [
-        say("without weights: {sentence}", sentence=apart) if comparison.weighted else apart,
-        say("unpaired: {p}", **values),
-        say(
-            "paired: p {range}, {verdict}",
-            range=p_range(say, comparison.paired),
-            verdict=verdict(say, comparison.paired),
-        ),
-    ]
 
 
 def p_range(say, paired):
@@ -283,37 +231,6 @@ def _paired_range(say, comparison):
         phi=f"{comparison.tipping.phi:.2f}".replace("-", "−"),
         **values,
     )
-
-
-def both(say, survey, first, second, option, found):
-    """What share of respondents gave an answer to both questions, or to at least one, as far as is known."""
-
-    def span(low, high):
-        return say.percent(low) if found.known else say("somewhere in {range}", range=say.range(low, high))
-
-    text = say(
-        "{label} for both {first} and {second}: {both} of the {all}. For at least one of the two: {either}.",
-        label=say.quoted(survey.label(first, option)),
-        first=say.sentence_case(survey.short(first)),
-        second=say.sentence_case(survey.short(second)),
-        all=say.respondents(found.respondents),
-        both=span(found.both_low, found.both_high),
-        either=span(found.either_low, found.either_high),
-    )
-    values = (found.both_low, found.both_high, found.either_low, found.either_high)
-    return Sentence.about(text, "both", questions=(first, second), options=(option,), values=values)
-
-
-def fit(say, question, test):
-    """Goodness of fit against population shares; `question` in words, `test` a row of tests.csv."""
-    values = {"question": say.quoted(question), "p": say.p(test["p"]), "n": say.respondents(test["n"])}
-    if test["p"] < round(1 - test["level"], 12):
-        text = say("The mix of {question} differs from the population given ({p}, {n}).", **values)
-    else:
-        text = say(
-            "A difference between the mix of {question} and the population given is not shown ({p}, {n}).", **values
-        )
-    return Sentence.about(text, "fit", questions=(test["first"],), values=(test["p"],))
 
 
 # --- the sample ------------------------------------------------------------------------------------------------------
