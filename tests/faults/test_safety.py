@@ -159,7 +159,7 @@ def test_descriptions_hold_the_labels_as_text(hostile, browser):
 
 def test_a_sign_that_no_font_has_is_named(hostile):
     report = (hostile[1] / "report.html").read_text(encoding="utf-8")
-    assert "The font of the figures lacks 𠮷" in report
+    assert re.search("The font of the figures lacks [^:]*𠮷", report)
     assert "UserWarning" not in report
 
 
@@ -248,8 +248,9 @@ def test_csv_files_hold_labels_exactly_as_they_are(hostile):
             rows = list(csv.DictReader(file))
         assert all(None not in row and None not in row.values() for row in rows), path.name
         if path.parent.name == "tables" and rows and {"question", "option", "label"} <= set(rows[0]):
-            told = [row["label"] for row in rows]
-            assert told == [asked.label(row["question"], row["option"]) for row in rows], path.name
+            for row in rows:  # options that a notebook made, such as "reached", have its words
+                if row["option"] in set(asked.table(row["question"])["option"]):
+                    assert row["label"] == asked.label(row["question"], row["option"]), path.name
             checked += 1
     assert checked > 10
     written = pd.read_csv(hostile[1] / "tables" / "industry.csv", dtype=str, keep_default_na=False)["label"]

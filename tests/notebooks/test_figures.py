@@ -13,7 +13,7 @@ SMALLEST = 9  # points
 STEMS = {
     *("respondents", "supply_chain_size", "awareness", "reasons", "end_of_support", "measures"),
     *("measures_paired", "obstacles", "incidents", "agreements", "small_business", "claims", "baseline", "overview"),
-    "all_tests",
+    *("all_tests", "awareness_overlap"),
 }
 pytestmark = pytest.mark.parametrize("lang", ["en", "ja"])
 
