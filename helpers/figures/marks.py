@@ -128,7 +128,7 @@ def around_zero(ax, table, say, width=250, panel=""):
     ax.grid(axis="x")
     ax.set_xlabel("")
     sns.despine(ax=ax, left=True, bottom=True)
-    heading(ax, panel, 170)
+    heading(ax, panel, 170 if _columns(ax) == 1 else 330 / _columns(ax))
 
 
 def small(ax, table, say, panel="", most=3):

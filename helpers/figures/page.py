@@ -21,7 +21,7 @@ def page(title, subtitle="", height=4.5, **subplots):
     inches (the width is always the same) and grows with the words; `subplots` go to `Figure.subplots`, or to
     `Figure.subplot_mosaic` if they name a `mosaic`.
     """
-    fig = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained", facecolor="white")
+    fig = Figure(figsize=(WIDTH, height), dpi=DPI, facecolor="white")
     FigureCanvasAgg(fig)
     fig.page_title, fig.page_subtitle, fig.page_key = title, subtitle, None
     return fig, fig.subplot_mosaic(**subplots) if "mosaic" in subplots else fig.subplots(**subplots)
@@ -58,7 +58,7 @@ def caption(fig, words):
         bottom += _height(foot, SMALL) + 0.06
     side = MARGIN / WIDTH
     rect = (side, bottom / height, 1 - 2 * side, (top - bottom - 0.05) / height)
-    fig.get_layout_engine().set(rect=rect, w_pad=0.03, h_pad=0.03)
+    fig.set_layout_engine("constrained", rect=rect, w_pad=0.03, h_pad=0.03)  # not before: seaborn draws on its way
 
 
 def _place(fig, text, y, size, align, **style):
@@ -134,7 +134,7 @@ def _png(fig, limit=118_000):
     fig.canvas.draw()
     picture = Image.fromarray(np.asarray(fig.canvas.buffer_rgba())).convert("RGB")
     sample = picture.resize((picture.width // 3, picture.height // 3), Image.Resampling.NEAREST)
-    for colours in (64, 32, 16):
+    for colours in (64, 32, 16, 8):
         palette = sample.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
         palette.putpalette(_whitened(palette.getpalette()))
         small = io.BytesIO()

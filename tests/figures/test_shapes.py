@@ -77,16 +77,6 @@ def test_stacked(lang, names):
     assert len(ax.patches) == 8
 
 
-def test_words_beside_stand_at_the_middle_of_their_block():
-    rows = pd.concat([table(q, group=q) for q in "abcd"], ignore_index=True)
-    _, (ax, side) = drawn_page("en", ncols=2)
-    figures.stacked(ax, rows, Language("en"), {f"o{i}": "yes" for i in range(4)}, every=2)
-    figures.beside(side, ax, [["one"], ["two"]])
-    at = [text.get_position()[1] for text in side.texts]
-    ticks = list(ax.get_yticks())
-    assert at == [sum(ticks[:2]) / 2, sum(ticks[2:]) / 2]
-
-
 @in_both
 def test_dots(lang):
     questions = [table("a", group="A"), table("b", (20, 60, 10, 10), "B"), table("c", (90, 5, 3, 2), "C")]

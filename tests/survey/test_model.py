@@ -8,7 +8,7 @@ import pytest
 import synthetic
 
 from helpers import survey
-from helpers.stats import shares as proportions
+from helpers.stats import proportions
 from helpers.survey import SurveyError
 
 

@@ -146,13 +146,13 @@ def test_a_changed_comma_in_prose_keeps_the_old_japanese_as_fuzzy(sources):
     assert catalogue.problems("ja") == [f"fuzzy: {('one intro', new)}"]
 
 
-def test_prose_rewritten_in_its_cell_keeps_the_old_japanese_too(sources):
+def test_prose_rewritten_beyond_likeness_starts_anew(sources):
     sources.notebook("one", ("intro", "Alpha."))
     sources.renew()
     sources.translate({"Alpha.": "甲。"})
     sources.notebook("one", ("intro", "Quite other words now"), ("more", "Alpha, again."))
     sources.renew()
-    assert kept("Quite other words now", "one intro") == ("甲。", True)
+    assert kept("Quite other words now", "one intro") == ("", False)
     assert kept("Alpha, again.", "one more") == ("", False)
 
 
