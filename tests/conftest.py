@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 
 from helpers import survey
+from helpers.report import notebook
 
 # The same examples on every run, and no time limit for a single one: slow machines must not fail.
 settings.register_profile("project", deadline=None, derandomize=True)
@@ -40,3 +41,11 @@ def osaka():
 @pytest.fixture
 def copy_of_osaka(tmp_path):
     return FolderCopy(shutil.copytree(survey.DATA / "osaka-2019", tmp_path / "osaka-2019"))
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What a report shows, as plain text."""
+    words = []
+    monkeypatch.setattr(notebook, "display", lambda data, **_: words.append(data["text/plain"]))
+    return words

@@ -24,7 +24,7 @@ def stacked(ax, table, say, colours, names="key", every=0, width=110):
     rank = list(colours).index
     groups = list(dict.fromkeys(table["group"]))
     heights = _heights(len(groups), every)
-    room = 440 if names == "above" else 300
+    room = 440 if names == "above" else 265
     for y, group in zip(heights, groups, strict=True):
         parts = table[table["group"] == group].sort_values("option", key=lambda o: o.map(rank))
         _bar(ax, parts, y, say, colours, room)

@@ -36,7 +36,20 @@ KINDS = {
     ),
     "comparisons": Kind(
         N_("Every comparison of two questions, in both readings"),
-        ("notebook", "first", "second", "option", "label", "difference", "p", "p_adjusted", "verdict"),
+        (
+            *(
+                "notebook",
+                "first",
+                "second",
+                "option",
+                "label",
+                "pair_first",
+                "pair_second",
+                "share_first",
+                "share_second",
+            ),
+            *("difference", "low", "high", "level", "p", "p_low", "p_high", "verdict", "weighted", "p_adjusted"),
+        ),
         ("first", "second", "option"),
     ),
     "findings": Kind(

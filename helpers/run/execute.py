@@ -131,5 +131,5 @@ def translated(cell, name, say):
         return say.prose(cell.id, cell.source)
     tags = {"parameters", "needs"} & set(cell.metadata.get("tags", []))
     for tag in sorted(tags):
-        return Language(say.lang, f"{name} {tag}").comments(cell.source)
+        return Language(say.lang, name).comments(cell.source, tag)
     return cell.source

@@ -22,6 +22,7 @@ import ipykernel.ipkernel
 import ipykernel.kernelapp
 import ipykernel.zmqshell  # noqa: F401
 import matplotlib as mpl
+import seaborn as sns
 
 from .. import LANGUAGES, figures
 from ..report import start
@@ -42,7 +43,8 @@ def rehearse(survey, lang):
         even = dict.fromkeys(table["option"], 1.0)
         report.tests([tests_of_counts.goodness_of_fit(report.survey, question, even)], words)
         fig, ax = figures.page(words, question)
-        figures.bars(ax, table, report.words)
+        sns.barplot(table, x="share", y="label", errorbar=None, ax=ax)
+        figures.finish(ax, table, report.words)
         report.figure(fig, "rehearsal", table)
 
 

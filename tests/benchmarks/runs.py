@@ -20,7 +20,6 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = int(os.environ.get("ROUNDS", 5))
-HELPERS = ["survey", "words", "stats", "figures", "report", "run"]  # floors, from the lowest
 PEERS = ["jupyter-cache", "nbmake", "ploomber-engine"]
 MARKS = ("<!-- bench -->", "<!-- /bench -->")
 
@@ -159,14 +158,7 @@ def growth(folder, env):
     }
 
 
-def import_times(folder, env):
-    """Seconds to import each helper in a new process, less those of an empty process."""
-    empty = min(timed(["python", "-c", ""], folder, env) for _ in range(3))
-    modules = ["pandas", *(f"helpers.{name}" for name in HELPERS)]
-    return {m: min(timed(["python", "-c", f"import {m}"], folder, env) for _ in range(3)) - empty for m in modules}
-
-
-def report(medians, grown, imports):
+def report(medians, grown):
     """The README's table, as Markdown."""
     ours, limit = medians["h"], medians["g"]
     lines = [
@@ -179,10 +171,6 @@ def report(medians, grown, imports):
         f"That is {ours / limit:.1f} times the plain scripts. Several reports in one call take, in units of one report:",
         ", ".join(f"{n} reports {seconds / grown[1][0]:.1f}" for n, (seconds, _) in grown.items() if n > 1)
         + f"; at most {max(peak for _, peak in grown.values()) / 1000:.1f} GB of memory in all processes together.",
-        "",
-        "Importing a helper takes, in units of importing pandas: "
-        + ", ".join(f"`{m.split('.')[1]}` {t / imports['pandas']:.1f}" for m, t in imports.items() if m != "pandas")
-        + ".",
     ]
     return "\n".join(lines)
 
@@ -197,11 +185,11 @@ def main():
             for way, (what, command) in WAYS.items():
                 seconds[way].append(timed(command, folder, env))
                 print(f"round {number}  {what}: {seconds[way][-1]:.1f} s", flush=True)
-        grown, imports = growth(folder, env), import_times(folder, env)
+        grown = growth(folder, env)
     medians = {way: statistics.median(values) for way, values in seconds.items()}
-    found = {"cores": psutil.cpu_count(), "rounds": ROUNDS, "seconds": seconds, "growth": grown, "imports": imports}
+    found = {"cores": psutil.cpu_count(), "rounds": ROUNDS, "seconds": seconds, "growth": grown}
     Path(__file__).with_name("results.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    table = report(medians, grown, imports)
+    table = report(medians, grown)
     print(table)
     readme = ROOT / "README.md"
     text = readme.read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ import pytest
 
 from helpers.report import columns
 from helpers.report.folder import KINDS
-from helpers.stats import shares, tests_of_counts
+from helpers.stats import proportions, tests_of_counts
 from helpers.survey import DATA
 from helpers.words.language import Language
 
@@ -26,7 +26,11 @@ def test_an_entry_is_sound(name):
 
 
 def test_columns_that_the_statistics_and_the_report_write_are_known():
-    written = {*shares.COLUMNS, *tests_of_counts.COLUMNS, *(name for kind in KINDS.values() for name in kind.columns)}
+    written = {
+        *proportions.COLUMNS,
+        *tests_of_counts.COLUMNS,
+        *(name for kind in KINDS.values() for name in kind.columns),
+    }
     assert written - set(columns.COLUMNS) == set()
 
 

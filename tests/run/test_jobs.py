@@ -21,7 +21,7 @@ from tiny import tiny_notebook
 
 from helpers import __main__ as command_line
 from helpers.report import html
-from helpers.report.folder import KINDS
+from helpers.report.folder import KINDS, title_of
 from helpers.report.workbook import write_workbook
 from helpers.run import jobs as pipeline
 from helpers.run import plan as planning
@@ -158,7 +158,7 @@ def test_full_run_says_which_notebooks_it_left_out_and_why(run, lang):
     page = (out / "report.html").read_text(encoding="utf-8")
     for name in said:
         assert f'id="{name}"' not in page
-        assert html.phrases(html.title_of(planning.NOTEBOOKS / f"{name}.ipynb", lang)).split("<wbr>")[0] in page
+        assert html.phrases(title_of(planning.NOTEBOOKS / f"{name}.ipynb", lang)).split("<wbr>")[0] in page
 
 
 @in_both
@@ -380,7 +380,7 @@ def test_impossible_output_folder(place, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(pipeline, "execute", lambda *_: pytest.fail("a notebook was executed"))
     assert command_line.main(["report", "--output-dir", str(tmp_path / place)]) == 2
     said = capsys.readouterr()
-    assert re.fullmatch(r"output folder .*: cannot be written \(.+\)\n", said.err)
+    assert re.fullmatch(r"output folder .*: cannot be written \(.+\)", said.err.splitlines()[-1])
     assert files(tmp_path) == {"file": b"in the way"}
 
 
