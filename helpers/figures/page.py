@@ -134,7 +134,7 @@ def _png(fig, limit=118_000):
     fig.canvas.draw()
     picture = Image.fromarray(np.asarray(fig.canvas.buffer_rgba())).convert("RGB")
     sample = picture.resize((picture.width // 3, picture.height // 3), Image.Resampling.NEAREST)
-    for colours in (64, 32, 16, 8):
+    for colours in (64, 32, 16, 8, 6, 5):
         palette = sample.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
         palette.putpalette(_whitened(palette.getpalette()))
         small = io.BytesIO()

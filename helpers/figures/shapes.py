@@ -24,7 +24,7 @@ def stacked(ax, table, say, colours, names="key", every=0, width=110):
     rank = list(colours).index
     groups = list(dict.fromkeys(table["group"]))
     heights = _heights(len(groups), every)
-    room = 440 if names == "above" else 265
+    room = 440 if names == "above" else 235
     for y, group in zip(heights, groups, strict=True):
         parts = table[table["group"] == group].sort_values("option", key=lambda o: o.map(rank))
         _bar(ax, parts, y, say, colours, room)
@@ -37,7 +37,7 @@ def stacked(ax, table, say, colours, names="key", every=0, width=110):
     sns.despine(ax=ax, left=True, bottom=True)
     options = table.drop_duplicates("option").sort_values("option", key=lambda o: o.map(rank))
     if names == "key":
-        key(ax, [(row["label"], colours[row["option"]], "s") for _, row in options.iterrows()], room=room + 60)
+        key(ax, [(row["label"], colours[row["option"]], "s") for _, row in options.iterrows()], room=400)
     else:
         _names_above(ax, options, room)
 
