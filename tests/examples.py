@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers.intake import RECORD, import_answers
+from helpers.intake.answers import import_answers
+from helpers.intake.store import RECORD
 from helpers.survey import DATA
 
 SEED = 20250701

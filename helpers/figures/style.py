@@ -95,6 +95,7 @@ def _add_japanese_font():
 def use_theme(lang):
     """Set matplotlib's defaults to the project's look in a language ("en" or "ja")."""
     _add_japanese_font()
+    warnings.filterwarnings("ignore", GLYPH.pattern)  # said once, in words, when a figure is saved
     sns.set_theme(style="white", palette="colorblind")
     mpl.rcParams.update(
         {
