@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from helpers import survey
+from helpers import LANGUAGES, survey
 from helpers.__main__ import main
 
 NAMES = ("example-2025", "example-2026")
@@ -33,7 +33,7 @@ def test_check_finds_nothing_wrong(name, capsys):
     assert "nothing wrong" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("lang", survey.LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
 def test_whatever_names_the_survey_says_that_it_is_made_up(name, lang):
     wave = survey.load(name, lang)
@@ -142,7 +142,7 @@ def test_enquiries_and_online_courses_change_and_stock_does_not(waves):
 def test_waves_differ_in_a_question_each_and_one_answer(waves):
     first, second = ({*wave.questions.index} for wave in waves)
     assert (first - second, second - first) == ({"fax_orders"}, {"ai_tools"})
-    listed = [{*zip(wave.counts["question"], wave.counts["option"], strict=True)} for wave in waves]
+    listed = [{*zip(wave.counted["question"], wave.counted["option"], strict=True)} for wave in waves]
     shared = {(question, option) for question, option in listed[0] ^ listed[1] if question in first & second}
     assert shared == {("support_wanted", "check_up")}
 

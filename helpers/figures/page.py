@@ -1,6 +1,7 @@
 """The page around a picture: title, subtitle, caption and key, laid out in inches, and saved to files."""
 
 import io
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -108,7 +109,9 @@ def save(fig, folder, name, alt=""):
     if (engine := fig.get_layout_engine()) is not None:
         # Laying out again what was laid out already moves things by a hair: do it once, for both files. (A figure
         # that keeps an engine, even one that does nothing, is drawn twice for every file.)
-        engine.execute(fig)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "constrained_layout not applied")  # labels too long: drawn as they are
+            engine.execute(fig)
         fig.set_layout_engine(None)
         for ax in fig.axes:  # the solver's last digits vary from run to run
             ax.set_position([round(value, 4) for value in ax.get_position().bounds])

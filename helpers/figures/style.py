@@ -96,6 +96,7 @@ def use_theme(lang):
     """Set matplotlib's defaults to the project's look in a language ("en" or "ja")."""
     _add_japanese_font()
     warnings.filterwarnings("ignore", GLYPH.pattern)  # said once, in words, when a figure is saved
+    warnings.filterwarnings("ignore", "constrained_layout not applied")  # labels too long to lay out: drawn as they are
     sns.set_theme(style="white", palette="colorblind")
     mpl.rcParams.update(
         {
