@@ -279,9 +279,8 @@ def test_a_label_without_end_stays_in_its_place():
     assert overlapping([(artist.get_text(), box) for artist, box in texts]) == []
 
 
-def test_a_rare_sign_warns_and_does_not_fail():
-    with pytest.warns(UserWarning, match=r"Glyph .* missing from font"):
-        _, texts = bars_with("𠮷田商店", "ja")
+def test_a_rare_sign_does_not_fail():
+    _, texts = bars_with("𠮷田商店", "ja")  # tests/report/test_notebook.py: the report says which signs are lacking
     assert "𠮷田商店" in [artist.get_text() for artist, _ in texts]
 
 

@@ -163,6 +163,13 @@ def test_a_figure_goes_with_its_numbers(report, shown):
     assert kept(report, "figures")["title"].tolist() == [fig.page_title]
 
 
+def test_signs_that_the_font_lacks_are_named_under_the_figure(report, shown):
+    fig, ax = figures.page("A title")
+    ax.set_title("Shop of 𠮷田")  # DejaVu Sans and IPAexGothic lack the first sign of the name
+    report.figure(fig, "picture", pd.DataFrame({"label": ["x"], "p": [0.5]}))
+    assert "The font of the figures lacks 𠮷:" in " ".join(map(str, shown))
+
+
 def test_the_caption_says_what_is_weighted(report, kind):
     weighted = drawn(report, shares(report.survey, "q4"))[1]
     plain = drawn(report, pd.DataFrame({"label": ["x"], "p": [0.5]}))[1]
