@@ -1,9 +1,9 @@
 """Pictures: a data frame in, a figure out. Notebooks draw with seaborn on a `page` and finish it with these."""
 
-from .marks import around_zero, finish, grid, heading, in_order, intervals, labels, numbers, percent_axis, small
+from .marks import around_zero, finish, heading, in_order, intervals, labels, numbers, percent_axis
 from .page import caption, key, page, page_key, save
 from .shapes import dots, stacked
-from .style import COLOURS, VERDICTS, colour, palette, ramp, use_theme
+from .style import COLOURS, VERDICTS, colour, fit, palette, use_theme
 
 __all__ = [
     "COLOURS",
@@ -13,7 +13,7 @@ __all__ = [
     "colour",
     "dots",
     "finish",
-    "grid",
+    "fit",
     "heading",
     "in_order",
     "intervals",
@@ -24,9 +24,7 @@ __all__ = [
     "page_key",
     "palette",
     "percent_axis",
-    "ramp",
     "save",
-    "small",
     "stacked",
     "use_theme",
 ]

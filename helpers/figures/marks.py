@@ -99,19 +99,6 @@ def _grey_aside(ax, table, by):
             bar.set_facecolor(COLOURS["aside"])
 
 
-def grid(ax, table, say, panel=""):
-    """What a heat map of shares needs once seaborn has drawn it: groups above with their bases, reasons to the left."""
-    names, groups = list(dict.fromkeys(table["label"])), table.drop_duplicates("group")
-    heads = [f"{fit(g, 62, 3)}\n{say('n = {n}', n=n)}" for g, n in zip(groups["group"], groups["base"], strict=True)]
-    ax.set_xticks(np.arange(len(heads)) + 0.5, heads, rotation=0)
-    ax.set_yticks(np.arange(len(names)) + 0.5, [fit(name, 190, 3) for name in names], rotation=0)
-    ax.tick_params(length=0)
-    ax.xaxis.tick_top()
-    ax.tick_params(axis="x", length=0)
-    ax.set(xlabel="", ylabel="")
-    heading(ax, panel)
-
-
 def around_zero(ax, table, say, width=250, panel=""):
     """What points of differences need: their intervals in the colour of the verdict, a line at zero, an axis of points."""
     for y, (_, row) in zip(places(table), table.iterrows(), strict=True):
@@ -129,16 +116,3 @@ def around_zero(ax, table, say, width=250, panel=""):
     ax.set_xlabel("")
     sns.despine(ax=ax, left=True, bottom=True)
     heading(ax, panel, 170 if _columns(ax) == 1 else 330 / _columns(ax))
-
-
-def small(ax, table, say, panel="", most=3):
-    """A panel that reads at the size of a stamp: thin bars under their labels, the share before each."""
-    for bar in ax.patches:
-        middle = bar.get_y() + bar.get_height() / 2
-        bar.set(height=0.16, y=middle - 0.08)
-    for y, (_, row) in enumerate(table.drop_duplicates("label").head(most).iterrows()):
-        ax.text(0, y - 0.12, say.percent(row["share"]) + say.mark(row), va="bottom")
-        ax.text(0.19, y - 0.12, fit(say.brief(row["label"]), 145, 2), va="bottom", linespacing=1.1)
-    ax.set(xlim=(0, 1), ylim=(most - 0.85, -0.8))
-    ax.axis("off")
-    heading(ax, panel, 172)

@@ -59,11 +59,6 @@ def palette(*names):
     return [COLOURS[name] for name in names]
 
 
-def ramp(name):
-    """A colour map from white to the colour of a meaning."""
-    return sns.light_palette(COLOURS[name], as_cmap=True)
-
-
 def ink_on(fill):
     """White on dark colours, ink on light ones (contrast of at least 4.5 to 1 in both cases)."""
     return "white" if 1.05 / (luminance(fill) + 0.05) >= 4.5 else COLOURS["ink"]

@@ -276,11 +276,8 @@ def heading(say, name, table=()):
 
 def _interval_heading(say, table):
     levels = set(table["level"].dropna()) if "level" in table else set()
-    points = limits_of(table) == "points"
-    if len(levels) != 1:
-        return say("Interval (points)") if points else say("Interval")
-    level = say.level(levels.pop())
-    return say("{level} interval (points)", level=level) if points else say("{level} interval", level=level)
+    words = say.interval(levels.pop()) if len(levels) == 1 else say("Interval")
+    return say("{words} (points)", words=words) if limits_of(table) == "points" else words
 
 
 def limits_of(table):

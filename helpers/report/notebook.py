@@ -244,7 +244,7 @@ class Report:
         levels = table["level"].dropna().unique() if needed <= set(table) else []
         if len(levels) != 1:
             return ""
-        return say("Thin lines: {level} intervals", level=say.level(levels[0]))
+        return say("Thin lines: {intervals}", intervals=say.interval(levels[0], many=True))
 
     def _saved(self, fig, name, alt):
         """Save a figure: its PNG, and the signs that its fonts lack."""

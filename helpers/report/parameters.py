@@ -47,11 +47,6 @@ RULES = {
 }
 
 
-def is_common(name):
-    """Whether a parameter is one that notebooks share; a notebook checks the others itself."""
-    return name in RULES
-
-
 def check_parameter(name, value):
     """The value of a notebook parameter if it may have it; raises ParameterError if not.
 

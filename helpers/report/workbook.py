@@ -182,8 +182,8 @@ def _about(table, survey, say):
         yield say("Base: {n}", n=say.respondents(int(base)))
     level, method = _the_one(table, "level"), _the_one(table, "method")
     if level is not None and "low" in table:
-        words = {"level": say.level(level), "method": said(say, METHODS.get(method, ""))}
-        yield say("{level} intervals ({method})", **words) if method else say("{level} intervals", **words)
+        words, method = say.interval(level, many=True), said(say, METHODS.get(method, ""))
+        yield say("{words} ({method})", words=words, method=method) if method else words
     elif level is not None:
         yield say("Level: {level}", level=say.level(level))
     yield say("Source: {source}", source=survey.info("source"))

@@ -4,7 +4,7 @@ Everything is read from the notebooks themselves, without running them: they are
 their cells hold plain literals. The cell tagged `parameters` holds the parameters and their defaults. The cell tagged
 `needs`, which a notebook may have, says on which surveys it can be used:
 
-    needs = {"q3": ("single", ["not_known"])}  # questions, with their kind and the answers that the notebook names
+    needs = {"q": ("single", ["no"])}  # questions, with their kind and the answers that the notebook names
     needs_files = ["claims.csv"]  # files of the survey's folder; responses.parquet are the raw answers
     needs_survey = "baseline"  # the parameter that names a second survey, to compare with
     needs_groups = "by"  # the parameter that names the questions of groups; without it, the codebook must mark some

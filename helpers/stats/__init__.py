@@ -6,7 +6,7 @@ from .comparisons import as_table, compare, compare_items, joint_tests
 from .crosstab import crosstab_tests, crosstabs
 from .margins import curve, mcnemar_range
 from .sample_size import power
-from .tests_of_counts import goodness_of_fit, homogeneity, known_answers, ordered
+from .tests_of_counts import goodness_of_fit, homogeneity, ordered
 from .two_surveys import beside, shared_questions
 
 __all__ = [
@@ -24,7 +24,6 @@ __all__ = [
     "goodness_of_fit",
     "homogeneity",
     "joint_tests",
-    "known_answers",
     "mcnemar_range",
     "ordered",
     "power",

@@ -28,8 +28,8 @@ class Pair:
     """What a test of one answer in two questions works on.
 
     `options` are those that the table of counts has: both answers of a question with two, else None for all of `among`;
-    `margins` are (yes, no, missing) of all respondents, `found` McNemar's test on raw answers, or None, `paired` the
-    range of its p-value.
+    `pearson` is the chi-square of that table, a row of tests.csv, `margins` are (yes, no, missing) of all respondents,
+    `found` McNemar's test on raw answers, or None, `paired` the range of its p-value.
     """
 
     survey: object
@@ -40,6 +40,7 @@ class Pair:
     among: list
     no_answer: str
     confidence: float
+    pearson: dict
     margins: tuple
     found: object
     paired: PairedRange
@@ -115,7 +116,7 @@ def compare(survey, first, second, option, *, confidence=0.95, no_answer="drop",
         margins=pair.margins,
         paired=pair.paired,
         tipping=None if survey.responses is not None else tipping_point(*pair.margins, alpha=alpha),
-        p=tests_of_counts.homogeneity(*pair.counted())["p"],
+        p=pair.pearson["p"],
         tests=tests,
         joint=found,
         raw=survey.responses is not None,
@@ -132,7 +133,8 @@ def _pair(survey, first, second, option, confidence, no_answer, among):
     read = tuple(margins(survey, question, option, rest) for question in (first, second))
     found, alpha = _mcnemar(survey, first, second, option, rest), round(1 - confidence, 12)
     paired = _settled(found, alpha) if found else mcnemar_range(*read, alpha=alpha)
-    return Pair(survey, first, second, option, options, among, no_answer, confidence, read, found, paired)
+    unpaired = tests_of_counts.homogeneity(survey, first, second, options, no_answer, among)
+    return Pair(survey, first, second, option, options, among, no_answer, confidence, unpaired, read, found, paired)
 
 
 def _mcnemar(survey, first, second, option, rest):
@@ -197,15 +199,14 @@ def as_table(comparisons):
 @for_every_comparison
 def pearson(pair):
     """Pearson's chi-square, as if different respondents had answered."""
-    return [tests_of_counts.homogeneity(*pair.counted())]
+    return [pair.pearson]
 
 
 @for_every_comparison
 def fisher_where_thin(pair):
     """Fisher's exact test beside it, where an expected count of a 2 x 2 table is below 5."""
     observed, _ = tests_of_counts.contingency(*pair.counted())
-    least = tests_of_counts.homogeneity(*pair.counted())["min_expected"]
-    if least >= tests_of_counts.THIN or observed.shape != (2, 2):
+    if pair.pearson["min_expected"] >= tests_of_counts.THIN or observed.shape != (2, 2):
         return []
     return [tests_of_counts.fisher(*pair.counted())]
 

@@ -58,12 +58,6 @@ def answers(survey, question, no_answer="drop"):
     return list(kept["option"])
 
 
-def known_answers(survey, question):
-    """The option ids that say something: neither unknown nor undisclosed nor missing."""
-    table = survey.table(question)
-    return list(table.loc[table["role"].isin(("answer", "none", "other")), "option"])
-
-
 def _counts(survey, question, options, among):
     """Counts of the options; of a single option, those who gave it and the others (of `among`, or of all)."""
     counts = [survey.count(question, option) for option in options]

@@ -14,8 +14,3 @@ def top(table, n=0, roles=("answer",)):
     by = "share" if is_weighted(table) else "count"
     ranked = table[table["role"].isin(roles)].sort_values(by, ascending=False, kind="stable")
     return ranked.iloc[n]
-
-
-def pick(table, option):
-    """The row of one option. Raises KeyError if the table has none."""
-    return table.set_index("option").loc[option]

@@ -129,6 +129,11 @@ class Language:
         """A confidence level: "95%"."""
         return f"{level * 100:g}%"
 
+    def interval(self, level, many=False):
+        """What an interval with a confidence level is called, everywhere: "95% interval", or of many "95% intervals"."""
+        values = {"level": self.level(level)}
+        return self("{level} intervals", **values) if many else self("{level} interval", **values)
+
     def p(self, p):
         """A p-value with its sign: "p = 0.042", "p = 0.42", "p < 0.001"."""
         return "p < 0.001" if p < 0.001 else f"p = {self.p_number(p)}"
@@ -148,12 +153,12 @@ class Language:
         values = {
             "count": f"{int(answer['count']):,}",
             "base": self.respondents(answer["base"]),
-            "level": self.level(answer["level"]),
-            "interval": self.range(answer["low"], answer["high"]),
+            "interval": self.interval(answer["level"]),
+            "range": self.range(answer["low"], answer["high"]),
         }
         if "n_effective" in answer and answer["n_effective"] == answer["n_effective"]:
-            return self("(weighted; {count} of {base}, {level} interval {interval})", **values)
-        return self("({count} of {base}, {level} interval {interval})", **values)
+            return self("(weighted; {count} of {base}, {interval} {range})", **values)
+        return self("({count} of {base}, {interval} {range})", **values)
 
     # --- words
 

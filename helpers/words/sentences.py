@@ -113,7 +113,7 @@ def _difference_values(say, comparison):
         "points": say.points(comparison.difference.value),
         "low": say.points(comparison.difference.low),
         "high": say.points(comparison.difference.high),
-        "level": say.level(comparison.level),
+        "interval": say.interval(comparison.level),
         "p": say.p(comparison.p),
     }
 
@@ -142,22 +142,22 @@ def _difference_text(say, comparison):
         if comparison.joint.p < alpha:
             return say(
                 "{first} {x}, {second} {y}: among the {n} that answered both, a difference of {points} percentage points "
-                "({level} interval {low} to {high}), which is significant (McNemar, {p}).",
+                "({interval} {low} to {high}), which is significant (McNemar, {p}).",
                 **values,
             )
         return say(
             "{first} {x}, {second} {y}: among the {n} that answered both, a difference of {points} percentage points "
-            "({level} interval {low} to {high}); a difference is not shown (McNemar, {p}).",
+            "({interval} {low} to {high}); a difference is not shown (McNemar, {p}).",
             **values,
         )
     if comparison.p < alpha:
         return say(
-            "{first} {x}, {second} {y}: a difference of {points} percentage points ({level} interval {low} to {high}); "
+            "{first} {x}, {second} {y}: a difference of {points} percentage points ({interval} {low} to {high}); "
             "treating the two samples as separate, it is significant ({p}).",
             **values,
         )
     return say(
-        "{first} {x}, {second} {y}: a difference of {points} percentage points ({level} interval {low} to {high}); "
+        "{first} {x}, {second} {y}: a difference of {points} percentage points ({interval} {low} to {high}); "
         "treating the two samples as separate, a difference is not shown ({p}).",
         **values,
     )

@@ -8,7 +8,6 @@ from helpers.report.parameters import (
     check_parameter,
     chosen,
     chosen_questions,
-    is_common,
     read_reference,
 )
 from helpers.survey import SurveyError
@@ -48,8 +47,6 @@ def test_right_values_pass(osaka):
 
 def test_a_notebooks_own_parameters_are_its_own():
     assert check_parameter("whatever", object) is object
-    assert not is_common("whatever")
-    assert is_common("interval")
 
 
 def test_options_are_checked_against_their_question(osaka):

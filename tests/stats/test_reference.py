@@ -313,7 +313,7 @@ def test_findings_tell_what_r_computes():
 @pytest.fixture(scope="module")
 def compared(osaka):
     """Every comparison of the notebooks, made anew: {(first, second, option): Comparison}."""
-    known = chisquare.known_answers(osaka, CHAINS[0])
+    known = list(osaka.table(CHAINS[0]).query("role == 'answer'")["option"])
     made = [comparisons.compare(osaka, *CHAINS, "over_1000", among=known)]
     made += [comparisons.compare(osaka, *pair, "aware") for pair in Q2_PAIRS]
     made += comparisons.compare_items(osaka, [("q4", "q5"), ("q4", "q8"), ("q5", "q8")])
@@ -426,7 +426,7 @@ def agree_range(notebook, row):
 
 
 def test_whole_distributions(osaka):
-    known = chisquare.known_answers(osaka, CHAINS[0])
+    known = list(osaka.table(CHAINS[0]).query("role == 'answer'")["option"])
     rows = [
         chisquare.homogeneity(osaka, *CHAINS, known),
         chisquare.ordered(osaka, *CHAINS, known),
@@ -537,7 +537,7 @@ def test_choices(osaka, compared):
             "fisher": lambda *q, o: chisquare.fisher(osaka, *q, o)["p"],
         }[name](first, second, o=options)
         agree({"p": p}, record, (first, second, option, name))
-    known = chisquare.known_answers(osaka, CHAINS[0])
+    known = list(osaka.table(CHAINS[0]).query("role == 'answer'")["option"])
     halves = known[:3], known[3:]
     sizes = {
         "known": chisquare.homogeneity(osaka, *CHAINS, known)["p"],

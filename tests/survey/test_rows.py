@@ -1,9 +1,9 @@
-"""Rows of a table: the most frequent ones and that of an option."""
+"""Rows of a table: the most frequent ones."""
 
 import pandas as pd
 import pytest
 
-from helpers.survey.rows import is_weighted, pick, top
+from helpers.survey.rows import is_weighted, top
 
 TABLE = pd.DataFrame(
     {
@@ -31,9 +31,3 @@ def test_weighted_answers_are_ranked_by_share():
     assert is_weighted(weighted.iloc[0])
     assert not is_weighted(TABLE)
     assert top(weighted)["option"] == "a"
-
-
-def test_the_row_of_an_option():
-    assert pick(TABLE, "c")["count"] == 9
-    with pytest.raises(KeyError):
-        pick(TABLE, "d")
