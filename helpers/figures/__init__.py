@@ -1,7 +1,7 @@
 """Pictures: a data frame in, a figure out. Notebooks draw with seaborn on a `page` and finish it with these."""
 
 from .marks import around_zero, finish, heading, in_order, intervals, labels, numbers, percent_axis
-from .page import caption, key, page, page_key, save
+from .page import caption, has_lines, key, page, page_key, save
 from .shapes import dots, stacked
 from .style import COLOURS, VERDICTS, colour, fit, palette, use_theme
 
@@ -14,6 +14,7 @@ __all__ = [
     "dots",
     "finish",
     "fit",
+    "has_lines",
     "heading",
     "in_order",
     "intervals",

@@ -39,7 +39,7 @@ def intervals(ax, table, by=None, **style):
 def numbers(ax, table, say, by=None):
     """Share and count behind each bar or interval: "54% · 64", with a † if the share is weak."""
     for y, (_, row) in zip(places(table, by), table.iterrows(), strict=True):
-        ax.text(max(row["high"], row["share"]), y, "  " + say.share_count(row), va="center")
+        ax.text(np.fmax(row["high"], row["share"]), y, "  " + say.share_count(row), va="center")
 
 
 def labels(ax, names, width=210, lines=2):
@@ -71,7 +71,7 @@ def finish(ax, table, say, width=210, panel="", by=None):
     numbers(ax, table, say, by)
     labels(ax, list(dict.fromkeys(table["label"])), width)
     longest = max(text_width(say.share_count(row), SMALL) for _, row in table.iterrows())
-    high = min(1.45, max(table["high"].max(), 0.1) * (1 + longest / 150))
+    high = min(1.45, max(_furthest(table), 0.1) * (1 + longest / 150))
     percent_axis(ax, high, 0.5 if _columns(ax) > 1 and high > 0.8 else 0.2)
     sns.despine(ax=ax, bottom=True)
     if panel and table["base"].nunique() == 1:
@@ -79,6 +79,11 @@ def finish(ax, table, say, width=210, panel="", by=None):
     heading(ax, panel, 560 / _columns(ax) - width)
     if ax.get_legend():
         sns.move_legend(ax, "lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, title="", columnspacing=1.2)
+
+
+def _furthest(table):
+    """Where the longest bar or interval ends."""
+    return np.fmax(table["high"], table["share"]).max()
 
 
 def _columns(ax):
@@ -105,7 +110,8 @@ def around_zero(ax, table, say, width=250, panel=""):
         ax.hlines(y, row["low"], row["high"], color=VERDICTS[row["verdict"]], lw=1.8, zorder=2)
     ax.axvline(0, color=COLOURS["quiet"], lw=1, zorder=1, gid=DECORATION)
     labels(ax, list(dict.fromkeys(table["label"])), width)
-    low, high = min(table["low"].min(), -0.05) - 0.03, max(table["high"].max(), 0.05) + 0.03
+    low = min(np.fmin(table["low"], table["difference"]).min(), -0.05) - 0.03
+    high = max(np.fmax(table["high"], table["difference"]).max(), 0.05) + 0.03
     ax.set_xlim(low, high)
     step = next(step for step in (0.1, 0.2, 0.4, 1) if (high - low) / step < 7 / _columns(ax) + 1)
     ticks = np.arange(-10, 11) * step

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from PIL import Image
@@ -60,6 +61,11 @@ def caption(fig, words):
     side = MARGIN / WIDTH
     rect = (side, bottom / height, 1 - 2 * side, (top - bottom - 0.05) / height)
     fig.set_layout_engine("constrained", rect=rect, w_pad=0.03, h_pad=0.03)  # not before: seaborn draws on its way
+
+
+def has_lines(fig):
+    """Whether thin lines are drawn in a figure, as those of intervals are."""
+    return any(isinstance(drawn, LineCollection) for ax in fig.axes for drawn in ax.collections)
 
 
 def _place(fig, text, y, size, align, **style):

@@ -1,5 +1,6 @@
 """Shapes that seaborn has no call for: 100% bars, and dots joined from one question to the next."""
 
+import numpy as np
 import seaborn as sns
 
 from .marks import percent_axis
@@ -106,7 +107,7 @@ def dots(ax, table, say, colours, side=None, width=190):
     ax.set_yticks(list(at.values()), [fit(say.brief(labels[o]), width, 2) for o in at])
     ax.tick_params(axis="y", length=0)
     ax.set(ylim=(max(at.values()) + 0.5, -0.6), ylabel="")
-    percent_axis(ax, min(1, table["high"].max() + 0.03))
+    percent_axis(ax, min(1, np.fmax(table["high"], table["share"]).max() + 0.03))
     sns.despine(ax=ax, bottom=True)
     key(ax, list(zip(groups, colours, "oDs^v", strict=False)), room=330)
     if side is not None:

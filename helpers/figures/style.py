@@ -40,7 +40,7 @@ COLOURS = {
 }
 VERDICTS = {  # of a paired test, or of an audited figure
     **{"always": COLOURS["strong"], "undetermined": COLOURS["open"], "never": COLOURS["aside"]},
-    **{"holds": COLOURS["yes"], "fails": COLOURS["wrong"]},
+    **{"holds": COLOURS["yes"], "fails": COLOURS["wrong"], "": COLOURS["neutral"]},  # "": nothing was judged
 }
 ASIDE = ("none", "other", "undisclosed", "no_answer")  # roles drawn last and in grey
 WIDTH, DPI, MARGIN = 8.0, 200, 0.18  # inches, dots per inch, inches

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ..words.language import N_
+from ..words.language import N_, Language
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ FORMATS = {
     "printed": "a percentage from 0 to 100, as printed",
     "percent": "a share from 0 to 1, shown in percent",
     "points": "a difference of shares from -1 to 1, shown in percentage points",
+    "points1": "a difference of shares from -1 to 1, shown in percentage points with one decimal",
     "limit": "an end of an interval, in the unit of what it is about",
     "p": "a p-value from 0 to 1",
     "p_limit": "the smallest or largest possible p-value",
@@ -83,15 +84,18 @@ COLUMNS = {
     "share_first": Column(N_("First share"), "percent"),
     "share_second": Column(N_("Second share"), "percent"),
     "difference": Column(N_("Difference (points)"), "points"),
-    "detectable": Column(N_("Smallest difference this sample could show (points)"), "points"),
-    "needed": Column(N_("{Respondents} per group that this difference needs"), "count"),
+    "detectable": Column(N_("Smallest difference this sample could show (points)"), "points1"),
     "weighted": Column(N_("Survey with weights"), hidden=True),
+    "least": Column(N_("At least"), "count"),
+    "of": Column(N_("Of those who gave the first"), "count"),
     "phi": Column(N_("Agreement (phi)"), "number2"),
     "p": Column(N_("p"), "p"),
     "p_adjusted": Column(N_("p (Holm)"), "p"),
-    "p_all": Column(N_("p (Benjamini–Hochberg)"), "p"),
     "p_low": Column(N_("Smallest p, same {respondents}"), "p_limit"),
     "p_high": Column(N_("Largest p, same {respondents}"), "p_limit"),
+    "p_low_adjusted": Column(N_("Smallest p, same {respondents} (Holm)"), "p_limit"),
+    "p_high_adjusted": Column(N_("Largest p, same {respondents} (Holm)"), "p_limit"),
+    "small": Column(N_("Shown to be smaller than (points)"), "points", hidden=True),
     "p_chi_square": Column(N_("p, chi-square"), "p"),
     "p_kept": Column(N_("p, chi-square with no answer as an answer of its own"), "p"),
     "p_yates": Column(N_("p, chi-square with Yates’ correction"), "p"),
@@ -149,8 +153,20 @@ COLUMNS = {
     "name": Column(N_("Table"), "id"),
     "caption": Column(N_("What it shows")),
 }
-TOLD_IN = {"high": "low", "p_high": "p_low", "pair_second": "pair_first", "pair_first": "pair"}
-PARTNERS = {"low": "high", "p_low": "p_high", "pair_first": "pair_second"}  # shown as one column, under the first
+TOLD_IN = {
+    "high": "low",
+    "p_high": "p_low",
+    "p_high_adjusted": "p_low_adjusted",
+    "pair_second": "pair_first",
+    "pair_first": "pair",
+}
+PARTNERS = {
+    "low": "high",
+    "p_low": "p_high",
+    "p_low_adjusted": "p_high_adjusted",
+    "pair_first": "pair_second",
+}  # shown as one column, under the first
+RANGES = {"p_low": N_("p, same {respondents}"), "p_low_adjusted": N_("p, same {respondents} (Holm)")}
 UNPAIRED = Column(N_("p, unpaired"), "p")  # `p` of a comparison, which reads paired answers as those of two samples
 
 TEST_TABLE = {  # the columns of a table of tests for people, each made of several columns of tests.csv
@@ -176,6 +192,8 @@ TESTS = {
     "multiple_independence": N_("Bilder–Loughin, bootstrap (all items)"),
     "rao_scott": N_("Rao–Scott chi-square, weighted"),
     "mcnemar": N_("McNemar, same {respondents} (exact)"),
+    "weighted_difference": N_("Weighted difference, same {respondents} (t)"),
+    "equivalence": N_("Equivalence, same {respondents} (two one-sided tests)"),
     "mcnemar_range": N_("McNemar, same {respondents}: every overlap that the totals allow"),
     "cochran_q": N_("Cochran’s Q, same {respondents}"),
     "stuart_maxwell": N_("Stuart–Maxwell, same {respondents}"),
@@ -186,6 +204,7 @@ EFFECTS = {
     "odds_ratio": N_("odds ratio"),
     "probability_higher": N_("chance that the second is higher"),
     "cohens_w": N_("Cohen’s w"),
+    "margin": N_("largest difference allowed"),
 }
 VERDICTS = {
     "holds": N_("holds"),
@@ -268,8 +287,8 @@ def heading(say, name, table=()):
         return _interval_heading(say, table)
     if name == "pair_first":
         name = "pair"
-    if name == "p_low" and "p_high" in table:
-        return said(say, N_("p, same {respondents}"))
+    if name in RANGES and PARTNERS[name] in table:
+        return said(say, RANGES[name])
     column = entry(name, table)
     return said(say, column.words) if name in COLUMNS else name
 
@@ -336,14 +355,8 @@ def _usual(values):
 
 def _two_in_one(say, name, values, others, limits):
     """Both ends of an interval or of a range of p, or both names of a pair, as one text each."""
-    write = {"low": _LIMITS[limits], "p_low": p_range, "pair_first": lambda say, a, b: say.pair(a, b)}[name]
+    write = {"low": _LIMITS[limits], "pair_first": Language.pair}.get(name, Language.p_range)
     return ["" if pd.isna(a) else write(say, a, b) for a, b in zip(values, others, strict=True)]
-
-
-def p_range(say, low, high):
-    """A range of p-values without its sign: "0.02 to 0.70"; one number if both ends are the same."""
-    low, high = say.p_number(low), say.p_number(high)
-    return low if low == high else say("{low} to {high}", low=low, high=high)
 
 
 def in_words(say, name, value):
@@ -377,6 +390,7 @@ _WRITERS = {
     "printed": lambda say, value: f"{value:g}%",
     "percent": lambda say, value: say.percent(value),
     "points": lambda say, value: say.points(value),
+    "points1": lambda say, value: f"{100 * value:.1f}".replace("-", "−"),
     "limit": lambda say, value: f"{value:g}",
     "p": lambda say, value: say.p_number(value),
     "p_limit": lambda say, value: say.p_number(value),

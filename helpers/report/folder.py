@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..files import write_whole
+from ..stats.comparisons import COLUMNS as COMPARISON_COLUMNS
 from ..stats.tests_of_counts import COLUMNS as TEST_COLUMNS
 from ..words.language import N_, Language
 from .columns import COLUMNS, TEXTS
@@ -36,20 +37,7 @@ KINDS = {
     ),
     "comparisons": Kind(
         N_("Every comparison of two questions, in both readings"),
-        (
-            *(
-                "notebook",
-                "first",
-                "second",
-                "option",
-                "label",
-                "pair_first",
-                "pair_second",
-                "share_first",
-                "share_second",
-            ),
-            *("difference", "low", "high", "level", "p", "p_low", "p_high", "verdict", "weighted", "p_adjusted"),
-        ),
+        ("notebook", *COMPARISON_COLUMNS),
         ("first", "second", "option"),
     ),
     "findings": Kind(

@@ -64,6 +64,7 @@ class Report:
         self.words = Language(survey.lang, notebook, survey.noun)
         self._reads = Path(reads or folder)
         self._kept = {}
+        self._from_totals = False  # whether answers were compared of which only totals are known
 
     @property
     def alpha(self):
@@ -130,48 +131,42 @@ class Report:
 
     # --- tests
 
-    def tests(self, rows, caption, family=""):
+    def tests(self, rows, caption):
         """Tests as a table, kept for tables/tests.csv, and returned as a data frame with the columns of that file.
 
-        `rows` are Comparisons, rows of tests.csv, or both, in a list or generator; with a `family`, an id, they are adjusted
-        together. Comparisons are kept for tables/comparisons.csv, too. A data frame of rows is taken as it is; one that
-        other notebooks kept (with the column `notebook`) is only shown.
+        `rows` are Comparisons, rows of tests.csv, or both, in a list or generator. Comparisons are kept for
+        tables/comparisons.csv, too. A data frame of rows is taken as it is; one that other notebooks kept (with the column
+        `notebook`) is only shown. Where everyone answered nothing is tested, and the table is empty.
         """
         if isinstance(rows, pd.DataFrame) and "notebook" in rows:
             self._show_table(readable_tests(self.words, self.survey, rows), caption)
             return rows
         given = rows if isinstance(rows, pd.DataFrame) else list(rows)
-        table = self._as_table(given, family)
-        self._keep("tests", table)
+        table = self._as_table(given)
         if not isinstance(given, pd.DataFrame):
-            self._keep_comparisons(given, table)
-        self._show_table(readable_tests(self.words, self.survey, table), caption)
+            self._keep_comparisons(given)
+        if len(table):
+            self._keep("tests", table)
+            self._show_table(readable_tests(self.words, self.survey, table), caption)
         return table
 
-    def _as_table(self, given, family):
-        """Rows as a data frame with the columns of tests.csv, adjusted if they make a family."""
+    def _as_table(self, given):
+        """Rows as a data frame with the columns of tests.csv; none of a survey that everyone answered."""
         if isinstance(given, pd.DataFrame):
             table = given.reindex(columns=tests_of_counts.COLUMNS)
-            table["family"] = table["family"].replace("", pd.NA).fillna(family) if family else table["family"]
         else:
-            rows = list(chain.from_iterable(_rows_of(item) for item in given))
-            table = tests_of_counts.as_table(rows, family) if family else tests_of_counts.as_table(rows, "", ())
-        table["level"] = table["level"].astype(float).fillna(self.confidence)
-        return table.assign(notebook=self.notebook)[["notebook", *tests_of_counts.COLUMNS]]
+            table = tests_of_counts.as_table(list(chain.from_iterable(_rows_of(item) for item in given)))
+        table = table.iloc[:0] if self.survey.is_census else table
+        table = table.assign(level=table["level"].astype(float).fillna(self.confidence), notebook=self.notebook)
+        return table[["notebook", *tests_of_counts.COLUMNS]]
 
-    def _keep_comparisons(self, given, table):
-        """Keep the Comparisons among what was given; the first test of each that was adjusted gives `p_adjusted`."""
-        adjusted, at = [], 0
-        for item in given:
-            size = len(_rows_of(item))
-            if _is_comparison(item):
-                adjusted.append(next(iter(table["p_adjusted"].iloc[at : at + size].dropna()), float("nan")))
-            at += size
+    def _keep_comparisons(self, given):
         compared = [item for item in given if _is_comparison(item)]
         if compared:
-            frame = as_table(compared).assign(p_adjusted=adjusted)
+            frame = as_table(compared)
             frame.insert(0, "notebook", self.notebook)
             self._keep("comparisons", frame)
+            self._from_totals |= not self.survey.is_census and any(not item.raw for item in compared)
 
     # --- figures
 
@@ -182,7 +177,7 @@ class Report:
         goes into the caption. `headline` is (heading, rows, colour name): the three largest of a few rows (label, share,
         count, base) stand for this figure in the overview, and make it one of the report's first page.
         """
-        figures.caption(fig, self._caption(table, note))
+        figures.caption(fig, self._caption(fig, table, note))
         alt = sentences.alt_text(self.words, fig.page_title, table)
         png, lacking = self._saved(fig, name, alt)
         write_csv(table, self.folder / "figures" / f"{name}.csv")
@@ -196,13 +191,13 @@ class Report:
         if headline:
             self._keep("headlines", self._headline(name, *headline))
 
-    def _caption(self, table, note):
+    def _caption(self, fig, table, note):
         """The words under a figure: base, weights, intervals, weak shares, the notebook's note, and the source."""
         say = self.words
         said = [
             self._base_of(table),
             self._weights_of(table),
-            self._intervals_of(table),
+            self._intervals_of(table) if figures.has_lines(fig) else "",
             say("† weak: few answers or a wide interval") if "flag" in table and table["flag"].fillna("").any() else "",
             note,
             say("Source: {source}", source=self.survey.info("source")),
@@ -260,13 +255,16 @@ class Report:
 
     # --- sentences
 
-    def finding(self, sentence, figure="", about=None, kind=""):
+    def finding(self, sentence, figure="", about=None, kind="", values=None):
         """A sentence built from a table; kept for the summary, with the name of the figure that shows it.
 
         A Sentence tells itself what kind of claim it makes about which questions, options and values; of any other,
-        `kind` and `about` (rows of a table, or a Comparison) do.
+        `kind` and `about` (rows of a table, or a Comparison) do; `values` are the numbers that it states, where these are
+        not those of the rows.
         """
         claim = _claim(sentence, kind) if about is None else {"kind": kind, **_told(about)}
+        if values is not None:
+            claim["values"] = _json(values)
         self._keep("findings", [{"notebook": self.notebook, "finding": str(sentence), "figure": figure, **claim}])
         self._paragraph(sentence, "finding")
 
@@ -283,8 +281,10 @@ class Report:
         self._paragraph(words, kind)
 
     def limits(self):
-        """What no interval or test can repair: how the respondents were found, and what weights do not reach."""
+        """What no interval or test can repair: how the respondents were found, what totals and weights do not reach."""
         self._paragraph(sentences.sample_limits(self.words, self.survey), "limits")
+        if self._from_totals:
+            self._paragraph(sentences.overlap_limits(self.words), "limits")
         own = self.survey.weights
         if own is not None:
             size = sentences.weighted(self.words, len(own), weights.effective_size(own))

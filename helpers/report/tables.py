@@ -5,7 +5,7 @@ import html
 import pandas as pd
 
 from ..stats.disclosure import LEVEL
-from .columns import EFFECTS, TEST_TABLE, TESTS, VERDICTS, formatted, headings, p_range, said, shown
+from .columns import EFFECTS, TEST_TABLE, TESTS, VERDICTS, formatted, headings, said, shown
 
 NO_MATHS = "tex2jax_ignore mathjax_ignore"  # a dollar sign in someone's label is a dollar sign, in JupyterLab too
 
@@ -23,7 +23,7 @@ def readable(say, table):
 def readable_tests(say, survey, tests):
     """Rows of tests.csv as people read them."""
     rows = [_readable_test(say, survey, test) for test in tests.to_dict("records")]
-    adjusted = tests["p_adjusted"].notna().any()
+    adjusted = tests[["p_adjusted", "p_low_adjusted"]].notna().any(axis=None)
     names = [name for name in TEST_TABLE if name != "p_adjusted" or adjusted]
     return pd.DataFrame({said(say, TEST_TABLE[name]): [row[name] for row in rows] for name in names}, dtype=object)
 
@@ -36,7 +36,7 @@ def _readable_test(say, survey, test):
         "test": said(say, TESTS.get(test["test"], test["test"])),
         "statistic": _statistic(test),
         "p": _p(say, test),
-        "p_adjusted": "" if pd.isna(test["p_adjusted"]) else say.p_number(test["p_adjusted"]),
+        "p_adjusted": _adjusted(say, test),
         "effect": _effect(say, test),
         "n": "" if pd.isna(test["n"]) else f"{int(test['n']):,}",
         "min_expected": "" if pd.isna(test["min_expected"]) else f"{test['min_expected']:.1f}",
@@ -69,18 +69,25 @@ def _answers(say, survey, test):
 
 
 def _p(say, test):
-    """A p-value in words: a range with its verdict; a limit if it was rounded up to hide small cells; or withheld."""
+    """A p-value in words: a range; a limit if it was rounded up to hide small cells; or withheld."""
     if pd.isna(test["p"]):
         if pd.isna(test["p_low"]):
             return say("withheld")
-        words = p_range(say, test["p_low"], test["p_high"])
-        return say("p {range}: {verdict}", range=words, verdict=said(say, VERDICTS[test["verdict"]]))
+        return say.p_range(test["p_low"], test["p_high"])
     if pd.isna(test["decimals"]):
         return say.p_number(test["p"])
     decimals = int(test["decimals"])
     if decimals == 0 and test["p"] == 1:
         return say("above {p}", p=f"{LEVEL:g}")
     return say("at most {p}", p=f"{test['p']:.{max(2, decimals)}f}")
+
+
+def _adjusted(say, test):
+    """An adjusted p-value in words, or the range of it with its verdict; "" where nothing was adjusted."""
+    if pd.notna(test["p_low_adjusted"]):
+        words = say.p_range(test["p_low_adjusted"], test["p_high_adjusted"])
+        return say("{range}: {verdict}", range=words, verdict=said(say, VERDICTS[test["verdict"]]))
+    return "" if pd.isna(test["p_adjusted"]) else say.p_number(test["p_adjusted"])
 
 
 def _statistic(test):

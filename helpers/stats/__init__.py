@@ -1,8 +1,9 @@
 """Statistics: a survey or a data frame in, a data frame or a dataclass out."""
 
-from .answers import any_of, asked, both, shares
+from .answers import asked, both, shares
+from .bounds import bounds, gave, proven
 from .claims import audit
-from .comparisons import as_table, compare, compare_items, joint_tests
+from .comparisons import as_table, compare, compare_items, family, joint_tests
 from .crosstab import crosstab_tests, crosstabs
 from .margins import curve, mcnemar_range
 from .sample_size import power
@@ -10,23 +11,26 @@ from .tests_of_counts import goodness_of_fit, homogeneity, ordered
 from .two_surveys import beside, shared_questions
 
 __all__ = [
-    "any_of",
     "as_table",
     "asked",
     "audit",
     "beside",
     "both",
+    "bounds",
     "compare",
     "compare_items",
     "crosstab_tests",
     "crosstabs",
     "curve",
+    "family",
+    "gave",
     "goodness_of_fit",
     "homogeneity",
     "joint_tests",
     "mcnemar_range",
     "ordered",
     "power",
+    "proven",
     "shared_questions",
     "shares",
 ]

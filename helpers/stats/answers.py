@@ -44,10 +44,18 @@ def _one(survey, question, confidence, method, options, no_answer):
 
 
 def _shares(survey, question, table, confidence, method):
+    answers = None if survey.responses is None else given(survey, question, list(table["option"]))
+    return _with_shares(survey, table, answers, confidence, method)
+
+
+def _with_shares(survey, table, answers, confidence, method):
+    """A table of counts with shares and intervals as they are for this survey; `answers` are the raw ones, if any."""
     own = weights.of(survey)
     if own is None:
-        return proportions.add_shares(table, confidence, method)
-    return weights.add_shares(table, given(survey, question, list(table["option"])), own, confidence, method)
+        found = proportions.add_shares(table, confidence, method, proportions.worth(survey))
+    else:
+        found = weights.add_shares(table, answers, own, confidence, method)
+    return proportions.of_everyone(found) if survey.is_census else found
 
 
 def _of_selections(survey, question, table, confidence):
@@ -85,12 +93,8 @@ def asked(survey, question, confidence=0.95, method="wilson"):
     """How many of all respondents a question was put to: a table of one row, like those of `shares` (option "asked")."""
     row = {"option": "asked", "label": survey.short(question), "count": survey.routed(question)}
     table = pd.DataFrame([{**row, "base": survey.respondents, "role": "answer"}])
-    own = weights.of(survey)
-    if own is None:
-        found = proportions.add_shares(table, confidence, method)
-    else:
-        said = pd.DataFrame({"asked": _asked(survey, question)}, dtype="boolean")
-        found = weights.add_shares(table, said, own, confidence, method)
+    put = None if survey.responses is None else pd.DataFrame({"asked": _asked(survey, question)}, dtype="boolean")
+    found = _with_shares(survey, table, put, confidence, method)
     found.insert(0, "question", question)
     found.insert(1, "group", survey.short(question))
     return found
@@ -107,30 +111,6 @@ def said(survey, question, option, rest=None):
     silent = list(table.loc[table["role"] == "no_answer", "option"])
     counted = [option, *(rest if rest is not None else (o for o in table["option"] if o not in silent))]
     return (answers == option).astype("boolean").mask(~answers.isin(counted))
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """Limits of a number of respondents, out of `base`; the same where the number is known."""
-
-    low: int
-    high: int
-    base: int
-
-
-def any_of(survey, question, options):
-    """How many of those asked gave at least one of these options: Bounds, of one number with raw answers.
-
-    From totals of a question with several answers that is at least the most frequent one and at most their sum.
-    """
-    counts = [survey.count(question, option) for option in options]
-    base = survey.routed(question)
-    if survey.question(question)["kind"] == "single":
-        return Bounds(sum(counts), sum(counts), base)
-    if survey.responses is not None:
-        known = int(given(survey, question, options).fillna(False).any(axis=1).sum())
-        return gate(Bounds(known, known, base))
-    return Bounds(max(counts, default=0), min(sum(counts), base), base)
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,25 @@
 """One answer compared between two questions that the same respondents answered: differences, tests, and what is proven.
 
 The tests that every comparison gets are the functions marked `@for_every_comparison`: a new one needs nothing else but
-its name in the registry of `report/columns.py`.
+its name in the registry of `report/columns.py`. The first of them that a comparison has is the one that leads: it decides
+what is said, after it was adjusted together with those of the other comparisons (`family`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
+from scipy.stats import norm
+from statsmodels.stats.multitest import multipletests
 
-from . import joint, tests_of_counts, weights
+from . import joint, proportions, tests_of_counts, weights
 from .answers import given, said
 from .disclosure import gate
 from .margins import PairedRange, TippingPoint, check_pair, margins, mcnemar_range, tipping_point
 from .proportions import Difference, difference
 
 TESTS = []
+EQUIVALENT = 0.10  # a difference that is shown to be below ten percentage points is called small
 
 
 def for_every_comparison(test):
@@ -29,7 +34,8 @@ class Pair:
 
     `options` are those that the table of counts has: both answers of a question with two, else None for all of `among`;
     `pearson` is the chi-square of that table, a row of tests.csv, `margins` are (yes, no, missing) of all respondents,
-    `found` McNemar's test on raw answers, or None, `paired` the range of its p-value.
+    `found` McNemar's test on raw answers, or None, `weighted` the weighted difference, or None, `paired` the range of
+    McNemar's p-value.
     """
 
     survey: object
@@ -43,6 +49,7 @@ class Pair:
     pearson: dict
     margins: tuple
     found: object
+    weighted: object
     paired: PairedRange
 
     def counted(self):
@@ -52,13 +59,19 @@ class Pair:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One answer compared between two questions over the same respondents, in both readings.
+    """One answer compared between two questions over the same respondents.
 
-    `counted` are (count, base) of each question, `margins` (yes, no, missing) of all respondents, `paired` the range of
-    McNemar's exact test over every joint table with these margins, `tipping` where it flips on the observed difference
-    (or None), `tests` rows of tests.csv. With raw answers `joint` is McNemar's test itself, `paired` has shrunk to its
-    p-value, and `difference` is that of the respondents that answered both questions (Newcombe 1998, for pairs). `raw`
-    says whether the survey has raw answers, `weighted` whether it has weights, which no comparison uses.
+    `counted` are (count, base) of each question, `shares` the two shares, from 0 to 1, weighted where the survey is;
+    `margins` (yes, no, missing) of all respondents. `tests` are rows of tests.csv, the leading one first: from totals
+    Pearson's chi-square, or Fisher's exact test where that is too coarse; from raw answers McNemar's test; with weights
+    the test of the weighted difference, which then decides instead of McNemar's. `paired` is the range of McNemar's exact p over every joint table with these
+    margins, `tipping` where it flips on the observed difference (or None). With raw answers `joint` is McNemar's test
+    itself, `paired` has shrunk to its p-value, and `difference` is that of the respondents that answered both questions
+    (Newcombe 1998, for pairs).
+
+    What is decided: `p_adjusted` of the leading test, `paired_adjusted` (low, high) and the `verdict` on them ("always",
+    "never", "undetermined"), each after Holm's adjustment over the `size` comparisons of the family; `small` is EQUIVALENT
+    where the difference is shown to be smaller, else 0. Where everyone answered (`level` is NaN) there is nothing to test.
     """
 
     first: str
@@ -67,21 +80,31 @@ class Comparison:
     names: tuple[str, str]
     label: str
     counted: tuple[tuple[int, int], tuple[int, int]]
+    shares: tuple[float, float]
     difference: Difference
     margins: tuple[tuple[int, int, int], tuple[int, int, int]]
     paired: PairedRange
     tipping: TippingPoint | None
-    p: float
     tests: list[dict]
     joint: joint.McNemar | None
     raw: bool
     weighted: bool
     level: float
+    p_adjusted: float = np.nan
+    paired_adjusted: tuple[float, float] = (np.nan, np.nan)
+    verdict: str = ""
+    small: float = 0.0
+    size: int = 1
 
     @property
-    def shares(self):
-        """The two shares of those counted, from 0 to 1."""
-        return tuple(count / base for count, base in self.counted)
+    def p(self):
+        """The p-value of the leading test before adjustment; NaN where nothing is tested."""
+        return self.tests[0]["p"] if self.tests else np.nan
+
+    @property
+    def alpha(self):
+        """The level of the tests, without the last digits of a subtraction: 0.05 for 0.95."""
+        return round(1 - self.level, 12)
 
     @property
     def base(self):
@@ -91,7 +114,7 @@ class Comparison:
 
 
 def compare(survey, first, second, option, *, confidence=0.95, no_answer="drop", among=None):
-    """One option of two questions over the same respondents, unpaired and paired: a Comparison.
+    """One option of two questions over the same respondents: a Comparison, adjusted as if it were the only one.
 
     With `no_answer` "drop" the base of a single-choice question is those that gave an answer; `among` narrows it to these
     options. The paired reading keeps all respondents, those without an answer as missing. Raises ValueError for questions
@@ -100,29 +123,25 @@ def compare(survey, first, second, option, *, confidence=0.95, no_answer="drop",
     check_pair(survey, first, second)
     pair = _pair(survey, first, second, option, confidence, no_answer, among)
     counted = tuple(_counted(survey, question, option, pair.among) for question in (first, second))
-    found, alpha = pair.found, round(1 - confidence, 12)
-    apart = difference(*counted, confidence)
-    if found:
-        apart = joint.paired_difference(found.both, found.b, found.c, found.neither, confidence)
-    tests = [row for test in TESTS for row in test(pair)]
-    return Comparison(
+    compared = Comparison(
         first=first,
         second=second,
         option=option,
         names=(survey.short(first), survey.short(second)),
         label=survey.table(first).set_index("option")["label"][option],
         counted=counted,
-        difference=apart,
+        shares=pair.weighted.shares if pair.weighted else tuple(count / base for count, base in counted),
+        difference=_difference(pair, counted),
         margins=pair.margins,
         paired=pair.paired,
-        tipping=None if survey.responses is not None else tipping_point(*pair.margins, alpha=alpha),
-        p=pair.pearson["p"],
-        tests=tests,
-        joint=found,
+        tipping=None if survey.responses is not None else tipping_point(*pair.margins, alpha=round(1 - confidence, 12)),
+        tests=[] if survey.is_census else [row for test in TESTS for row in test(pair)],
+        joint=pair.found,
         raw=survey.responses is not None,
         weighted=weights.of(survey) is not None,
-        level=confidence,
+        level=np.nan if survey.is_census else confidence,
     )
+    return family([compared])[0]
 
 
 def _pair(survey, first, second, option, confidence, no_answer, among):
@@ -131,18 +150,23 @@ def _pair(survey, first, second, option, confidence, no_answer, among):
     rest = [o for o in among if o != option] if single and no_answer == "drop" else None
     options = [option] if not single or len(among) > 2 + (no_answer == "keep") else None
     read = tuple(margins(survey, question, option, rest) for question in (first, second))
-    found, alpha = _mcnemar(survey, first, second, option, rest), round(1 - confidence, 12)
+    found, weighted = _joint(survey, first, second, option, rest, confidence)
+    alpha = round(1 - confidence, 12)
     paired = _settled(found, alpha) if found else mcnemar_range(*read, alpha=alpha)
     unpaired = tests_of_counts.homogeneity(survey, first, second, options, no_answer, among)
-    return Pair(survey, first, second, option, options, among, no_answer, confidence, unpaired, read, found, paired)
+    ids = (survey, first, second, option, options, among, no_answer, confidence)
+    return Pair(*ids, unpaired, read, found, weighted, paired)
 
 
-def _mcnemar(survey, first, second, option, rest):
-    """McNemar's test on the raw answers, or None where there are none, or nobody answered both questions."""
+def _joint(survey, first, second, option, rest, confidence):
+    """McNemar's test on the raw answers and the weighted difference, each None where it cannot be had."""
     if survey.responses is None:
-        return None
-    found = gate(joint.mcnemar(*(said(survey, question, option, rest) for question in (first, second))))
-    return found if found.n else None
+        return None, None
+    answers = [said(survey, question, option, rest) for question in (first, second)]
+    found, own = gate(joint.mcnemar(*answers)), weights.of(survey)
+    if not found.n:
+        return None, None
+    return found, None if own is None else gate(weights.paired_difference(*answers, own, confidence))
 
 
 def _settled(found, alpha):
@@ -157,6 +181,68 @@ def _counted(survey, question, option, among):
     return survey.count(question, option), sum(survey.count(question, other) for other in among)
 
 
+def _difference(pair, counted):
+    """The difference of the two shares; its interval is the best that the answers allow, NaN where everyone answered."""
+    if pair.weighted:
+        apart = pair.weighted.difference
+    elif pair.found:
+        f = pair.found
+        apart = joint.paired_difference(f.both, f.b, f.c, f.neither, pair.confidence)
+    else:
+        apart = difference(*counted, pair.confidence, proportions.worth(pair.survey))
+    return Difference(apart.value, np.nan, np.nan) if pair.survey.is_census else apart
+
+
+# --- what is decided -------------------------------------------------------------------------------------------------
+
+
+def family(comparisons, name=""):
+    """The same Comparisons, in order, adjusted together after Holm (1979); `name` is the family's id in tests.csv.
+
+    The p-values of the leading tests are adjusted, and those of the equivalence tests. Of McNemar's ranges all largest
+    p-values are adjusted, and all smallest. Holm's adjusted values rise with every p-value that goes in, so whatever the
+    overlaps are, the adjusted p lies between these two: below the level at its largest, the difference is significant
+    whatever the overlap ("always"); at the level or above at its smallest, never.
+    """
+    comparisons = list(comparisons)
+    leading = _holm([c.p for c in comparisons])
+    low, high = (_holm([getattr(c.paired, end) for c in comparisons]) for end in ("p_min", "p_max"))
+    alike = _holm([_p_of(c, "equivalence") for c in comparisons])
+    numbers = zip(comparisons, leading, low, high, alike, strict=True)
+    return [_decided(*values, len(comparisons), name) for values in numbers]
+
+
+def _holm(p_values):
+    """Holm's adjusted p-values; NaN stays NaN and counts for nothing."""
+    p_values = np.array(p_values, dtype=float)
+    known = ~np.isnan(p_values)
+    if known.any():
+        p_values[known] = multipletests(p_values[known], method="holm")[1]
+    return p_values.tolist()
+
+
+def _p_of(comparison, test):
+    return next((row["p"] for row in comparison.tests if row["test"] == test), np.nan)
+
+
+def _decided(comparison, leading, low, high, alike, size, name):
+    if not comparison.tests:
+        return replace(comparison, size=size)
+    if comparison.weighted and comparison.joint:
+        low = high = leading
+    verdict = "always" if high < comparison.alpha else "never" if low >= comparison.alpha else "undetermined"
+    adjusted = {
+        comparison.tests[0]["test"]: {"p_adjusted": leading},
+        "equivalence": {"p_adjusted": alike},
+        "mcnemar_range": {"p_low_adjusted": low, "p_high_adjusted": high, "verdict": verdict},
+    }
+    tests = [
+        row | ({"family": name} | adjusted[row["test"]] if row["test"] in adjusted else {}) for row in comparison.tests
+    ]
+    numbers = {"p_adjusted": leading, "paired_adjusted": (low, high), "verdict": verdict, "size": size}
+    return replace(comparison, tests=tests, **numbers, small=EQUIVALENT if alike < comparison.alpha else 0.0)
+
+
 def compare_items(survey, pairs, **how):
     """Every option that two questions share, for each pair of questions: a list of Comparisons; `how` as in `compare`."""
     return [
@@ -166,34 +252,55 @@ def compare_items(survey, pairs, **how):
     ]
 
 
+COLUMNS = [
+    *("first", "second", "option", "label", "pair_first", "pair_second", "share_first", "share_second"),
+    *("difference", "low", "high", "level", "p", "p_adjusted", "p_low", "p_high", "p_low_adjusted", "p_high_adjusted"),
+    *("verdict", "small", "weighted"),
+]
+
+
 def as_table(comparisons):
-    """Comparisons as a data frame, one row each, with the ids, shares, difference, interval and both readings."""
-    rows = [
-        {
-            "first": c.first,
-            "second": c.second,
-            "option": c.option,
-            "label": c.label,
-            "pair_first": c.names[0],
-            "pair_second": c.names[1],
-            "share_first": c.shares[0],
-            "share_second": c.shares[1],
-            "difference": c.difference.value,
-            "low": c.difference.low,
-            "high": c.difference.high,
-            "level": c.level,
-            "p": c.p,
-            "p_low": c.paired.p_min,
-            "p_high": c.paired.p_max,
-            "verdict": c.paired.verdict,
-            "weighted": c.weighted,
-        }
-        for c in comparisons
-    ]
-    return pd.DataFrame(rows)
+    """Comparisons as a data frame with COLUMNS, one row each: ids, shares, difference, interval and what is decided."""
+    return pd.DataFrame([_as_row(c) for c in comparisons], columns=COLUMNS)
+
+
+def _as_row(c):
+    ids = (c.first, c.second, c.option, c.label, *c.names)
+    numbers = (*c.shares, c.difference.value, c.difference.low, c.difference.high, c.level, c.p, c.p_adjusted)
+    paired = (c.paired.p_min, c.paired.p_max, *c.paired_adjusted) if c.tests else (np.nan,) * 4
+    return (*ids, *numbers, *paired, c.verdict, c.small, c.weighted)
 
 
 # --- the tests of every comparison -----------------------------------------------------------------------------------
+
+
+@for_every_comparison
+def weighted_difference(pair):
+    """The test of the weighted difference of the same respondents, with weights."""
+    if not pair.weighted:
+        return []
+    w = pair.weighted
+    numbers = {"statistic": w.statistic, "df": w.df, "p": w.p, "n": w.n}
+    return [tests_of_counts.row(pair.first, pair.second, [pair.option], "weighted_difference", **numbers)]
+
+
+@for_every_comparison
+def mcnemar(pair):
+    """McNemar's exact test on raw answers without weights."""
+    if not pair.found or pair.weighted:
+        return []
+    f = pair.found
+    numbers = {"p": f.p, "effect": f.odds_ratio, "effect_kind": "odds_ratio", "n": f.n, "b": f.b, "c": f.c}
+    return [tests_of_counts.row(pair.first, pair.second, [pair.option], "mcnemar", **numbers, level=pair.confidence)]
+
+
+@for_every_comparison
+def fisher_where_thin(pair):
+    """Fisher's exact test where an expected count of a 2 x 2 table is below 5: it goes before the chi-square."""
+    observed, _ = tests_of_counts.contingency(*pair.counted())
+    if pair.pearson["min_expected"] >= tests_of_counts.THIN or observed.shape != (2, 2):
+        return []
+    return [tests_of_counts.fisher(*pair.counted())]
 
 
 @for_every_comparison
@@ -203,41 +310,62 @@ def pearson(pair):
 
 
 @for_every_comparison
-def fisher_where_thin(pair):
-    """Fisher's exact test beside it, where an expected count of a 2 x 2 table is below 5."""
-    observed, _ = tests_of_counts.contingency(*pair.counted())
-    if pair.pearson["min_expected"] >= tests_of_counts.THIN or observed.shape != (2, 2):
+def mcnemar_of_totals(pair):
+    """McNemar's exact test from totals: the range over all joint tables."""
+    if pair.found:
         return []
-    return [tests_of_counts.fisher(*pair.counted())]
+    r = pair.paired
+    numbers = {"p_low": r.p_min, "p_high": r.p_max, "n": pair.survey.respondents, "level": pair.confidence}
+    return [tests_of_counts.row(pair.first, pair.second, [pair.option], "mcnemar_range", **numbers)]
 
 
 @for_every_comparison
-def mcnemar(pair):
-    """McNemar's exact test: on raw answers itself, from totals the range over all joint tables."""
-    ids = (pair.first, pair.second, [pair.option])
+def equivalence(pair):
+    """Two one-sided tests (Schuirmann 1987) that the difference is below EQUIVALENT in size, by the normal distribution.
+
+    From raw answers with the variance of a paired difference, from totals with the largest that any overlap allows, if
+    nobody left a question out.
+    """
+    if pair.weighted:
+        d, error = pair.weighted.difference.value, pair.weighted.error
+    else:
+        d, error = _paired_error(pair)
+    if not error > 0:
+        return []
+    p = float(norm.sf((EQUIVALENT - abs(d)) / error))
+    numbers = {"p": p, "effect": EQUIVALENT, "effect_kind": "margin", "level": pair.confidence}
+    return [tests_of_counts.row(pair.first, pair.second, [pair.option], "equivalence", **numbers)]
+
+
+def _paired_error(pair):
+    """The difference of two answers of the same respondents and its standard error, at its largest from totals."""
     if pair.found:
-        f = pair.found
-        numbers = {"p": f.p, "effect": f.odds_ratio, "effect_kind": "odds_ratio", "n": f.n, "b": f.b, "c": f.c}
-        return [tests_of_counts.row(*ids, "mcnemar", **numbers, level=pair.confidence)]
-    r = pair.paired
-    numbers = {"p_low": r.p_min, "p_high": r.p_max, "verdict": r.verdict, "n": pair.survey.respondents}
-    return [tests_of_counts.row(*ids, "mcnemar_range", **numbers, level=pair.confidence)]
+        n, b, c = pair.found.n, pair.found.b, pair.found.c
+    else:
+        (y1, n1, missing), (y2, _, also) = pair.margins
+        n = 0 if missing or also else y1 + n1
+        both = max(0, y1 + y2 - (y1 + n1))  # the least agreement that the totals allow: most answered differently
+        b, c = y1 - both, y2 - both
+    if not n:
+        return np.nan, np.nan
+    return (b - c) / n, float(np.sqrt(max((b + c) / n - ((b - c) / n) ** 2, 0) / n))
 
 
 # --- tests of more than two answers at once, from raw answers --------------------------------------------------------
 
 
-def joint_tests(survey, pairs, option=None):
+def joint_tests(survey, pairs, option=None, among=None):
     """Tests of several answers or questions at once, where raw answers are there: rows of tests.csv, else none.
 
     For questions with several answers, McNemar's test for all items of a pair together; for single-choice ones
-    Stuart-Maxwell's for each pair, and with an `option` and more than two questions Cochran's Q of who gave it.
+    Stuart-Maxwell's for each pair, and with an `option` and more than two questions Cochran's Q of who gave it. Answers
+    are those of `among`, or all but the no-answers.
     """
-    if survey.responses is None or not pairs:
+    if survey.responses is None or survey.is_census or not pairs:
         return []
     if survey.question(pairs[0][0])["kind"] == "multiple":
         return [_items(survey, *pair) for pair in pairs]
-    rows = [_square(survey, *pair) for pair in pairs]
+    rows = [_square(survey, *pair, among) for pair in pairs]
     questions = list(dict.fromkeys(question for pair in pairs for question in pair))
     if option and len(questions) > 2:
         answers = pd.concat([said(survey, question, option).rename(question) for question in questions], axis=1)
@@ -245,8 +373,9 @@ def joint_tests(survey, pairs, option=None):
     return rows
 
 
-def _square(survey, first, second):
-    options = tests_of_counts.shared_options(survey, first, second)
+def _square(survey, first, second, among):
+    shared = tests_of_counts.shared_options(survey, first, second)
+    options = [option for option in among or tests_of_counts.answers(survey, first) if option in shared]
     table = joint.square_table(survey.responses[first], survey.responses[second], options)
     return _row(first, second, options, "stuart_maxwell", gate(joint.stuart_maxwell(table)))
 

@@ -250,9 +250,9 @@ class TippingPoint:
     """How many may have answered the two questions differently for the difference to remain significant.
 
     `verdict` is that of the whole diagonal: "always", "never" or "undetermined". If undetermined, the difference is
-    significant as long as no more than `discordant` = b + c respondents answered differently. There the p-value is `p`,
-    with two more it is `p_next`, and `phi` (from -1 to 1) is the phi coefficient of the 2 x 2 table at `discordant`:
-    the agreement that significance takes. Otherwise nothing flips, and all of these are None.
+    significant as long as no more than `discordant` = b + c respondents answered differently. There the p-value is `p`
+    and the phi coefficient of the 2 x 2 table `phi` (from -1 to 1), the agreement that significance takes; with two
+    more they are `p_next` and `phi_next`. Otherwise nothing flips, and all of these are None.
     """
 
     verdict: str
@@ -262,6 +262,7 @@ class TippingPoint:
     phi: float | None = None
     p: float | None = None
     p_next: float | None = None
+    phi_next: float | None = None
 
 
 def _phi(yes, b, c, no):
@@ -289,9 +290,9 @@ def tipping_point(first, second, method="exact", alpha=0.05):
     if verdict != "undetermined":
         return TippingPoint(verdict)
     b, c = _pair(d, start + significant - 1)
-    phi = float(_phi(y1 - b, b, c, min(n1 - c, n2 - b)))
+    phi, phi_next = (float(_phi(y1 - b - k, b + k, c + k, min(n1 - c, n2 - b) - k)) for k in (0, 1))
     p, p_next = mcnemar_p(b, c, method), mcnemar_p(b + 1, c + 1, method)
-    return TippingPoint(verdict, b + c, b, c, phi, p, p_next)
+    return TippingPoint(verdict, b + c, b, c, phi, p, p_next, phi_next)
 
 
 def curve(first, second, method="exact"):

@@ -19,13 +19,27 @@ INTERVALS = {
 COLUMNS = ["option", "label", "count", "base", "share", "low", "high", "role", "flag", "level", "method"]
 
 
-def interval(count, base, confidence=0.95, method="wilson"):
+def worth(survey):
+    """How many respondents of an endless population each respondent tells as much as: 1, or more in a random sample of a
+    population whose size is known.
+
+    (N - 1) / (N - n), the inverse of the finite population correction of a variance (Cochran 1977, section 2.6), for n
+    of N; those that a question was routed to are a part of the same sample.
+    """
+    if survey.population is None:
+        return 1.0
+    return (survey.population - 1) / max(survey.population - survey.respondents, 1e-9)
+
+
+def interval(count, base, confidence=0.95, method="wilson", each=1.0):
     """Confidence interval of a share, as two numbers (or arrays) from 0 to 1.
 
-    `method` is one of INTERVALS; Wilson (1927) holds its level well for small bases and shares near 0 or 1.
+    `method` is one of INTERVALS; Wilson (1927) holds its level well for small bases and shares near 0 or 1. `each` is
+    what `worth` says of a respondent.
     """
     if method not in INTERVALS:
         raise ValueError(f"interval: found {method!r}; expected one of {', '.join(INTERVALS)}")
+    count, base = np.asarray(count) * each, np.asarray(base) * each
     low, high = proportion_confint(count, base, alpha=1 - confidence, method=INTERVALS[method])
     return np.clip(low, 0, 1), np.clip(high, 0, 1)
 
@@ -38,21 +52,27 @@ def simultaneous(counts, confidence=0.95):
     return multinomial_proportions_confint(np.asarray(counts), alpha=1 - confidence, method="goodman")
 
 
-def add_shares(table, confidence=0.95, method="wilson"):
+def add_shares(table, confidence=0.95, method="wilson", each=1.0):
     """The table with `share`, `low`, `high` (from 0 to 1), `flag` (see `reliability`), `level` and `method`.
 
-    `method` is one of INTERVALS, or "goodman" for simultaneous intervals of a whole single-choice distribution.
+    `method` is one of INTERVALS, or "goodman" for simultaneous intervals of a whole single-choice distribution; `each`
+    as in `interval`.
     """
     counts, bases = table["count"], table["base"]
     if method == "goodman":
         if counts.sum() != bases.iloc[0]:
             raise ValueError("simultaneous intervals need answers that exclude each other and add up to the base")
-        low, high = simultaneous(counts, confidence).T
+        low, high = simultaneous(counts * each, confidence).T
     else:
-        low, high = interval(counts.to_numpy(), bases.to_numpy(), confidence, method)
+        low, high = interval(counts.to_numpy(), bases.to_numpy(), confidence, method, each)
     flags = [reliability(count, base) for count, base in zip(counts, bases, strict=True)]
     numbers = {"share": counts / bases, "low": low, "high": high, "flag": flags}
     return table.assign(**numbers, level=confidence, method=method)[COLUMNS]
+
+
+def of_everyone(shares):
+    """A table of shares where everyone answered: they are facts, without interval, level, method or flag."""
+    return shares.assign(low=np.nan, high=np.nan, flag="", level=np.nan, method="")
 
 
 def reliability(count, base, given=None):
@@ -95,12 +115,13 @@ class Difference:
     high: float
 
 
-def difference(first, second, confidence=0.95):
+def difference(first, second, confidence=0.95, each=1.0):
     """Difference of two shares, each given as (count, base), as if the two samples were independent.
 
-    The interval is Newcombe's hybrid of two Wilson intervals (Newcombe 1998, method 10).
+    The interval is Newcombe's hybrid of two Wilson intervals (Newcombe 1998, method 10); `each` as in `interval`.
     """
-    low, high = confint_proportions_2indep(*first, *second, method="newcomb", compare="diff", alpha=1 - confidence)
+    sizes = [each * number for number in (*first, *second)]
+    low, high = confint_proportions_2indep(*sizes, method="newcomb", compare="diff", alpha=1 - confidence)
     return Difference(first[0] / first[1] - second[0] / second[1], float(low), float(high))
 
 

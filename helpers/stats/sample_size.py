@@ -1,55 +1,83 @@
-"""What a sample of this size can show: the base that a difference needs, and the smallest difference that shows."""
+"""What a sample of this size can show: the smallest difference between two answers of the same respondents that shows."""
+
+from functools import cache
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
-from scipy.stats import norm
+from scipy.stats import binom
+
+PHIS = (0.0, 0.3, 0.5, 0.7, 0.8)  # agreements of two answers that a table of power goes through
 
 
-def _deviations(first, second):
-    """Standard deviations of the difference per respondent and group: if the shares were equal, and as they are."""
-    mean = (first + second) / 2
-    return np.sqrt(2 * mean * (1 - mean)), np.sqrt(first * (1 - first) + second * (1 - second))
+@cache
+def _critical(n, alpha):
+    """For 0 to n discordant respondents: the largest smaller count at which McNemar's exact p is below alpha, or -1."""
+    discordant = np.arange(n + 1)
+    found = binom.ppf(alpha / 2, discordant, 0.5)
+    found = np.where(2 * binom.cdf(found, discordant, 0.5) < alpha, found, found - 1)
+    return np.where(discordant > 0, found, -1)
 
 
-def needed_base(first, second, power=0.8, alpha=0.05):
-    """Respondents per group that a two-sided test of two independent shares needs to show this difference.
+def paired_power(first, second, phi, n, alpha=0.05):
+    """The power of McNemar's exact test of two shares of the same n respondents whose answers agree with `phi`.
 
-    Normal approximation (Fleiss, Levin & Paik 2003, formula 4.14; R's power.prop.test). Infinite for equal shares.
+    Exact, over all numbers of respondents that may answer differently (binomial) and how these divide (binomial). `phi` is
+    the phi coefficient in the population. NaN if no answers have these shares and this agreement.
     """
-    if first == second:
-        return np.inf
-    equal, apart = _deviations(first, second)
-    wanted = norm.isf(alpha / 2) * equal + norm.ppf(power) * apart
-    return (wanted / (first - second)) ** 2
-
-
-def detectable_share(share, base, power=0.8, alpha=0.05):
-    """The smallest share above `share` that a two-sided test would tell from it with the given power.
-
-    `base` is the number of respondents per group (the harmonic mean of two unequal ones). NaN if even 1 is too near.
-    """
-    if share >= 1 or needed_base(share, 1, power, alpha) > base:
+    both = first * second + phi * np.sqrt(first * (1 - first) * second * (1 - second))
+    b, c = first - both, second - both
+    if min(both, b, c, 1 - first - second + both) < -1e-12:
         return np.nan
-    return brentq(lambda other: needed_base(share, other, power, alpha) - base, share + 1e-9, 1, xtol=1e-14, rtol=1e-14)
+    if b + c <= 0:
+        return 0.0
+    discordant, critical = np.arange(n + 1), _critical(n, alpha)
+    part = np.clip(b / (b + c), 0, 1)
+    rejected = binom.cdf(critical, discordant, part) + binom.sf(discordant - critical - 1, discordant, part)
+    return float(binom.pmf(discordant, n, min(b + c, 1)) @ np.where(critical >= 0, rejected, 0))
+
+
+def detectable(share, phi, n, power=0.8, alpha=0.05):
+    """The smallest difference from a lower share that McNemar's exact test shows with this power: a number from 0 to 1.
+
+    NaN if no difference that goes with this agreement shows.
+    """
+
+    def beyond(d):
+        return np.nan_to_num(paired_power(share, share + d, phi, n, alpha)) - power
+
+    tied = share if phi > 0 else 1 - share  # two answers agree (or disagree) no closer than their shares allow
+    largest = (tied / (tied + phi**2 * (1 - tied)) if tied + phi**2 else 1.0) - share - 1e-9
+    if largest <= 0 or beyond(largest) < 0:
+        return np.nan
+    return float(brentq(beyond, 0, largest, xtol=1e-6))
 
 
 def power(comparisons, alpha=0.05):
-    """For each difference that an unpaired test does not show: the smallest that it could have shown, and what it needs.
+    """For each difference that is not shown: the smallest that this sample shows in four cases of five, by agreement.
 
-    `comparisons` are Comparisons. A data frame: first, second, option, label, pair, difference, detectable (a difference,
-    with power 0.8), base and needed (respondents per question).
+    `comparisons` are Comparisons. A data frame, a row for each of them and each phi: first, second, option, label,
+    pair_first, pair_second, phi, detectable (a difference of shares of all that were asked), base. From totals phi goes
+    through PHIS, from raw answers it is the one observed. Weights do not enter. Empty where everyone answered.
     """
     rows = []
-    for c in (c for c in comparisons if c.p >= alpha):
-        low = min(c.shares)
-        rows.append(
-            {
-                **{"first": c.first, "second": c.second, "option": c.option, "label": c.label},
-                **{"pair_first": c.names[0], "pair_second": c.names[1], "difference": c.difference.value},
-                "detectable": detectable_share(low, c.base, alpha=alpha) - low,
-                "base": round(c.base),
-                "needed": needed_base(*c.shares, alpha=alpha),
-            }
-        )
-    return pd.DataFrame(rows)
+    for c in (c for c in comparisons if c.tests and c.p_adjusted >= alpha):
+        share, base, phis = _design(c)
+        ids = {"first": c.first, "second": c.second, "option": c.option, "label": c.label}
+        ids |= {"pair_first": c.names[0], "pair_second": c.names[1]}
+        rows += [
+            {**ids, "phi": phi, "detectable": detectable(share, phi, base, alpha=alpha), "base": base} for phi in phis
+        ]
+    columns = ["first", "second", "option", "label", "pair_first", "pair_second", "phi", "detectable", "base"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _design(c):
+    """The lower share, the respondents and the agreements that a comparison's power is told for."""
+    if c.joint is None:
+        base = sum(c.margins[0])
+        return min(yes for yes, *_ in c.margins) / base, base, PHIS
+    n, j = c.joint.n, c.joint
+    product = float(j.both + j.b) * (j.c + j.neither) * (j.both + j.c) * (j.b + j.neither)
+    phi = (j.both * j.neither - j.b * j.c) / np.sqrt(product) if product else 0.0
+    return min(j.both + j.b, j.both + j.c) / n, n, (phi,)

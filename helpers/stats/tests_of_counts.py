@@ -20,6 +20,8 @@ COLUMNS = [
         "c",
         "p_low",
         "p_high",
+        "p_low_adjusted",
+        "p_high_adjusted",
         "verdict",
         "no_answer",
         "decimals",
@@ -163,17 +165,16 @@ def shared_options(survey, first, second):
     return [option for option in survey.table(first)["option"] if option in offered]
 
 
-def as_table(rows, family="", members=("pearson",), method="holm"):
+def as_table(rows, family="", members=("pearson",)):
     """Rows as a data frame; the `members` of a family, by the names of their tests, are adjusted together.
 
-    `family` is its id; without one nothing is adjusted. `method` is a name that statsmodels' multipletests knows: "holm"
-    (1979), or "fdr_bh" (Benjamini, Hochberg 1995).
+    `family` is its id; without one nothing is adjusted. The adjustment is Holm's (1979).
     """
     table = pd.DataFrame(rows, columns=COLUMNS)
     numbers = [name for name in COLUMNS if name not in TEXT]
     table[numbers] = table[numbers].astype(float)
     chosen = table["test"].isin(members) & table["p"].notna()
     if family and chosen.any():
-        table.loc[chosen, "p_adjusted"] = multipletests(table.loc[chosen, "p"], method=method)[1]
+        table.loc[chosen, "p_adjusted"] = multipletests(table.loc[chosen, "p"], method="holm")[1]
         table.loc[chosen, "family"] = family
     return table

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from .proportions import COLUMNS, INTERVALS, reliability
+from .proportions import COLUMNS, INTERVALS, Difference, reliability
 from .proportions import interval as binomial_interval
 
 METHODS = ("wilson", "logit", "beta")
@@ -155,6 +155,42 @@ def add_shares(table, answers, weights, confidence=0.95, method="wilson", select
     numbers = pd.DataFrame(rows, columns=["share", "low", "high", "flag"], index=table.index)
     level, method = stated
     return table.assign(**numbers, level=level, method=method)[COLUMNS].assign(n_effective=size)
+
+
+@dataclass(frozen=True)
+class PairedDifference:
+    """Two weighted shares of the same `n` respondents, their `difference` with its interval and standard `error`, and
+    Student's t with `df` degrees of freedom and `p` for no difference.
+    """
+
+    shares: tuple[float, float]
+    difference: Difference
+    error: float
+    statistic: float
+    df: int
+    p: float
+    n: int
+
+
+def paired_difference(first, second, weights, confidence=0.95):
+    """The weighted difference of two yes/no answers of the same respondents: a PairedDifference.
+
+    `first` and `second` are nullable booleans (null: not asked, or no answer); respondents with a null in either stay in
+    the design with nothing to add. The mean of the differences and its linearized variance are those of R's `svyttest` of
+    the difference; df is the number of respondents in the design, less 1.
+    """
+    weights = check_weights(weights)
+    known = (first.notna() & second.notna()).to_numpy()
+    x, y = (answer[known].to_numpy(dtype=float) for answer in (first, second))
+    own, df = weights[known] / weights[known].sum(), len(weights) - 1
+    shares = (float(own @ x), float(own @ y))
+    value = shares[0] - shares[1]
+    error = float(np.sqrt(_covariance(((x - y - value) * own)[:, None], len(weights))[0, 0])) if df else 0.0
+    t = value / error if error else 0.0
+    reach = stats.t.ppf((1 + confidence) / 2, df) * error if df else np.nan
+    apart = Difference(value, max(-1.0, value - reach), min(1.0, value + reach))
+    p = float(2 * stats.t.sf(abs(t), df)) if error else float(value == 0)
+    return PairedDifference(shares, apart, error, t, df, p, int(known.sum()))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pandera.pandas as pa
 
 from .checks import Codebook, check_bases, check_codebook, check_numbers, fill_bases
 from .problems import UNPRINTABLE, Problem, SurveyError, quote
-from .schemas import ABOUT, ABOUT_OPTIONAL, KEYS, OPTIONAL_FILES, RESPONSES, SCHEMAS, is_right, required_columns
+from .schemas import ABOUT, ABOUT_OPTIONAL, KEYS, OPTIONAL_FILES, RESPONSES, SCHEMAS, WHOLE, is_right, required_columns
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
@@ -143,6 +143,20 @@ def _check_about(about):
         found = f"no {key}" if value is None else f"{key} = {quote(value)}"
         found += ", still to be filled in" if value in ("", 0) else ""
         yield Problem("survey.toml", None, found, f"{key} = {expected}")
+    yield from _check_sample(about)
+
+
+def _check_sample(about):
+    """Problems of entries that contradict each other: nobody answers that was not there to be asked."""
+    counted = {key: about[key] for key in WHOLE if key in about and is_right(key, about[key])}
+    answered = counted.get("respondents", 0)
+    for key in ("invited", "population_size"):
+        if counted.get(key, answered) < answered:
+            expected = f"at least the {answered} respondents of survey.toml"
+            yield Problem("survey.toml", None, f"{key} = {counted[key]}", expected)
+    if about.get("sample") == "census" and counted.get("population_size", answered) > answered:
+        found = f"sample = 'census' with {answered} respondents of {counted['population_size']}"
+        yield Problem("survey.toml", None, found, "census only where everyone answered, else self_selected or random")
 
 
 # --- CSV files -------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pandas as pd
 from .. import LANGUAGES
 from .folder import find_folder, read_folder
 from .problems import SurveyError, quote
-from .schemas import RESPONDENT, RESPONSES, listed
+from .schemas import RESPONDENT, RESPONSES, SAMPLES, listed
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,26 @@ class Survey:
         """What a respondent is called, in two forms: one and several in English, name and counter in Japanese."""
         key = f"respondent_{self.lang}"
         return tuple(self.about.get(key, RESPONDENT[key]))
+
+    @property
+    def sample(self):
+        """How the respondents were found: "self_selected" (also where nothing is said), "random" or "census"."""
+        return self.about.get("sample", SAMPLES[0])
+
+    @property
+    def is_census(self):
+        """Whether everyone answered, so that there is no chance of a sample to allow for."""
+        return self.sample == "census"
+
+    @property
+    def population(self):
+        """The size of the population that a random sample was drawn from, or None: for the correction of intervals."""
+        return self.about.get("population_size") if self.sample == "random" else None
+
+    @property
+    def is_published(self):
+        """Whether something was printed about the survey: percentages or claims that can be checked."""
+        return bool(len(self.published) or len(self.claims))
 
     @property
     def breaks(self):

@@ -151,7 +151,14 @@ ABOUT_OPTIONAL = {
     "respondent_en": 'two texts, for one respondent and for several, as in ["respondent", "respondents"]',
     "respondent_ja": 'two texts, a name and the word that counts it, as in ["回答者", "人"]',
     "baseline": "a text, the name of a survey folder",
+    "sample": "one of self_selected, random, census",
+    "population_size": "a whole number, 1 or more",
+    "invited": "a whole number, 1 or more",
+    "report_by_en": "a text",
+    "report_by_ja": "a text",
 }
+SAMPLES = ("self_selected", "random", "census")  # how the respondents were found; the first where nothing is said
+WHOLE = ("respondents", "population_size", "invited")  # entries that are numbers of respondents
 RESPONDENT = {"respondent_en": ("respondent", "respondents"), "respondent_ja": ("回答者", "人")}  # where none is given
 
 
@@ -161,8 +168,10 @@ def _is_text(value):
 
 def is_right(key, value):
     """Whether an entry of survey.toml has the form that ABOUT or ABOUT_OPTIONAL describes."""
-    if key == "respondents":
+    if key in WHOLE:
         return type(value) is int and value > 0
+    if key == "sample":
+        return value in SAMPLES
     if key in RESPONDENT:
         return isinstance(value, list) and len(value) == 2 and all(map(_is_text, value))
     return _is_text(value)

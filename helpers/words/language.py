@@ -109,6 +109,15 @@ class Language:
             return f"{int(n):,}{self.noun[1]}"
         return f"{int(n):,} {self.noun[0 if n == 1 else 1]}"
 
+    def of(self, share, count, base):
+        """A share in words with the numbers behind it: "59% (64 of 109)"."""
+        return self("{share} ({count} of {base})", share=share, count=f"{int(count):,}", base=f"{int(base):,}")
+
+    @staticmethod
+    def number(value):
+        """A number with two decimals and a minus sign: "−0.24"."""
+        return f"{value:.2f}".replace("-", "−")
+
     def share_count(self, answer):
         """Share and count of a table's row for a mark in a figure: "54% · 64", with a † if the share is weak."""
         count = self.respondents(answer["count"]) if self.lang == "ja" else f"{int(answer['count']):,}"
@@ -148,11 +157,21 @@ class Language:
             decimals += 1
         return f"{p:.{decimals}f}"
 
+    def p_range(self, low, high):
+        """A range of p-values without its sign: "0.02 to 0.70"; one number if both ends are the same."""
+        low, high = self.p_number(low), self.p_number(high)
+        return low if low == high else self("{low} to {high}", low=low, high=high)
+
+    def adjusted(self, p, tests):
+        """An adjusted p-value with its sign, and over how many tests: "p = 0.042, Holm-adjusted for 3 comparisons"."""
+        return self("{p}, Holm-adjusted for {n} comparisons", p=self.p(p), n=tests) if tests > 1 else self.p(p)
+
     def evidence(self, answer):
         """What stands behind a share: count, base and interval of one row of a table, in brackets."""
-        values = {
-            "count": f"{int(answer['count']):,}",
-            "base": self.respondents(answer["base"]),
+        values = {"count": f"{int(answer['count']):,}", "base": self.respondents(answer["base"])}
+        if answer["level"] != answer["level"]:  # everyone answered: there is no interval
+            return self("({count} of {base})", **values)
+        values |= {
             "interval": self.interval(answer["level"]),
             "range": self.range(answer["low"], answer["high"]),
         }

@@ -4,6 +4,8 @@ Each takes `say` (a Language) first and returns a Sentence: text that remembers 
 against the survey's numbers. Nothing is computed here that is not a choice of words.
 """
 
+import numpy as np
+
 from helpers.survey.rows import is_weighted, top
 
 ROLES = ("answer", "none", "other", "undisclosed")  # what can be the most frequent; no answer is none
@@ -103,85 +105,112 @@ def _runner_up(say, table, first):
 # --- two questions compared ------------------------------------------------------------------------------------------
 
 
-def _difference_values(say, comparison):
-    first, second = comparison.names
-    return {
-        "first": first,
-        "second": say.sentence_case(second),
-        "x": say.percent(comparison.shares[0]),
-        "y": say.percent(comparison.shares[1]),
-        "points": say.points(comparison.difference.value),
-        "low": say.points(comparison.difference.low),
-        "high": say.points(comparison.difference.high),
-        "interval": say.interval(comparison.level),
-        "p": say.p(comparison.p),
-    }
-
-
-def difference(say, comparison):
-    """Two shares compared: their difference with its interval, and what the test says that fits the data best.
-
-    From totals that is the unpaired chi-square, called so; from raw answers McNemar's test.
-    """
-    text = _difference_text(say, comparison)
-    if comparison.weighted:
-        text = say("Without weights: {sentence}", sentence=text)
-    return _about_pair(comparison, text, "difference", (*comparison.shares, comparison.difference.value))
-
-
 def _about_pair(comparison, text, kind, values):
     pair = {"questions": (comparison.first, comparison.second), "options": (comparison.option,)}
     return Sentence.about(text, kind, values=values, **pair)
 
 
-def _difference_text(say, comparison):
-    values = _difference_values(say, comparison)
-    alpha = round(1 - comparison.level, 12)
-    if comparison.joint:
-        values |= {"p": say.p(comparison.joint.p), "n": say.respondents(comparison.joint.n)}
-        if comparison.joint.p < alpha:
-            return say(
-                "{first} {x}, {second} {y}: among the {n} that answered both, a difference of {points} percentage points "
-                "({interval} {low} to {high}), which is significant (McNemar, {p}).",
-                **values,
-            )
+def _shares_values(say, comparison):
+    first, second = comparison.names
+    (count, base), (count2, base2) = comparison.counted
+    x, y = map(say.percent, comparison.shares)
+    if not comparison.weighted:
+        x, y = say.of(x, count, base), say.of(y, count2, base2)
+    points = say.points(comparison.difference.value)
+    return {"first": first, "second": say.sentence_case(second), "x": x, "y": y, "points": points}
+
+
+def difference(say, comparison):
+    """Two shares compared: their difference with its interval, and what the leading test says after adjustment.
+
+    From totals that is the unpaired chi-square (or Fisher's test), called so; from raw answers McNemar's test, or that of
+    the weighted difference. Where everyone answered the difference is a fact. Kinds of claim: "difference_fact",
+    "difference_shown" and "difference_not_shown", with the shares and the difference as values.
+    """
+    values = _shares_values(say, comparison)
+    if not comparison.tests:
+        text = say("{first} {x}, {second} {y}: a difference of {points} percentage points.", **values)
+        return _about_pair(comparison, text, "difference_fact", (*comparison.shares, comparison.difference.value))
+    shown = comparison.p_adjusted < comparison.alpha
+    text = say(
+        "{difference}; {verdict}.",
+        difference=_difference_text(say, comparison, values),
+        verdict=_test_text(say, comparison, shown),
+    )
+    kind = "difference_shown" if shown else "difference_not_shown"
+    return _about_pair(comparison, text, kind, (*comparison.shares, comparison.difference.value))
+
+
+def _difference_text(say, comparison, values):
+    low, high = say.points(comparison.difference.low), say.points(comparison.difference.high)
+    values = values | {"interval": say.interval(comparison.level), "low": low, "high": high}
+    if not comparison.joint:
         return say(
-            "{first} {x}, {second} {y}: among the {n} that answered both, a difference of {points} percentage points "
-            "({interval} {low} to {high}); a difference is not shown (McNemar, {p}).",
+            "{first} {x}, {second} {y}: a difference of {points} percentage points ({interval} {low} to {high})",
             **values,
         )
-    if comparison.p < alpha:
+    values |= {"n": say.respondents(comparison.joint.n)}
+    if comparison.weighted:
         return say(
-            "{first} {x}, {second} {y}: a difference of {points} percentage points ({interval} {low} to {high}); "
-            "treating the two samples as separate, it is significant ({p}).",
+            "{first} {x}, {second} {y}, weighted: among the {n} that answered both, a difference of {points} percentage "
+            "points ({interval} {low} to {high})",
             **values,
         )
     return say(
-        "{first} {x}, {second} {y}: a difference of {points} percentage points ({interval} {low} to {high}); "
-        "treating the two samples as separate, a difference is not shown ({p}).",
+        "{first} {x}, {second} {y}: among the {n} that answered both, a difference of {points} percentage points "
+        "({interval} {low} to {high})",
         **values,
     )
 
 
-def p_range(say, paired):
-    """The range of a paired p-value: "0.02 to 0.70", or the one value."""
-    low, high = say.p_number(paired.p_min), say.p_number(paired.p_max)
-    return low if low == high else say("{low} to {high}", low=low, high=high)
+def _test_text(say, comparison, shown):
+    """What the leading test says: shown, not shown, or shown to be small."""
+    values = {"p": say.adjusted(comparison.p_adjusted, comparison.size)}
+    if comparison.small and not shown:
+        most = say.points(comparison.small).lstrip("+")
+        return say(
+            "a difference is not shown ({p}), and one of {most} points or more is ruled out", most=most, **values
+        )
+    if comparison.weighted and comparison.joint:
+        known = say("it is significant ({p})", **values) if shown else say("a difference is not shown ({p})", **values)
+    elif comparison.joint:
+        known = (
+            say("it is significant (McNemar, {p})", **values)
+            if shown
+            else say("a difference is not shown (McNemar, {p})", **values)
+        )
+    elif shown:
+        known = say(
+            "read as answers of different {respondents}, it is significant ({p})", respondents=say.noun[1], **values
+        )
+    else:
+        known = say(
+            "read as answers of different {respondents}, a difference is not shown ({p})",
+            respondents=say.noun[1],
+            **values,
+        )
+    return known
 
 
-def verdict(say, paired):
-    """The verdict of a paired range in a word or two."""
+def verdict(say, comparison):
+    """The verdict on a pair of answers of the same respondents, in a word or two."""
+    if comparison.joint:
+        return say("significant") if comparison.verdict == "always" else say("not shown")
     return {
-        "always": say("significant"),
-        "never": say("not significant"),
+        "always": say("significant whatever the overlap"),
+        "never": say("not significant whatever the overlap"),
         "undetermined": say("undecided"),
-    }[paired.verdict]
+    }.get(comparison.verdict, "")
 
 
 def paired(say, comparison):
-    """What is known of the paired test, in one plain sentence."""
-    text = _paired_known(say, comparison) if comparison.joint or comparison.raw else _paired_range(say, comparison)
-    return _about_pair(comparison, text, "paired", (comparison.paired.p_min, comparison.paired.p_max))
+    """What is known of the test of paired answers, in one plain sentence. Its kind of claim is "paired_" and the verdict."""
+    if not comparison.tests:
+        return _about_pair(
+            comparison, say("Everyone answered: the difference is a fact, and nothing is tested."), "none", ()
+        )
+    text = _paired_known(say, comparison) if comparison.raw else _paired_range(say, comparison)
+    return _about_pair(comparison, text, f"paired_{comparison.verdict}", comparison.paired_adjusted)
 
 
 def _paired_values(say, comparison):
@@ -199,37 +228,46 @@ def _paired_known(say, comparison):
         b=say.respondents(comparison.joint.b),
         c=say.respondents(comparison.joint.c),
         n=say.respondents(comparison.joint.n),
-        p=say.p(comparison.joint.p),
-        verdict=say("significant") if comparison.paired.verdict == "always" else say("not shown"),
+        p=say.adjusted(comparison.paired_adjusted[0], comparison.size),
+        verdict=verdict(say, comparison),
         **values,
     )
 
 
 def _paired_range(say, comparison):
-    values = _paired_values(say, comparison) | {"range": p_range(say, comparison.paired)}
-    if comparison.paired.verdict == "always":
+    adjusted = say.p_range(*comparison.paired_adjusted)
+    if comparison.size > 1:
+        adjusted = say("{range}, Holm-adjusted for {n} comparisons", range=adjusted, n=comparison.size)
+    values = _paired_values(say, comparison) | {"range": adjusted}
+    if comparison.verdict == "always":
         return say(
             "{label}, {first} against {second}, paired: significant whatever the overlap of the answers (McNemar, p {range}).",
             **values,
         )
-    if comparison.paired.verdict == "never":
+    if comparison.verdict == "never":
         return say(
             "{label}, {first} against {second}, paired: not significant whatever the overlap of the answers (McNemar, "
             "p {range}); a difference is not shown.",
             **values,
         )
-    if comparison.tipping is None or comparison.tipping.verdict != "undetermined":
-        return say(
-            "{label}, {first} against {second}, paired: undecided (McNemar, p {range}); it depends on how the answers "
-            "overlapped, which totals do not tell.",
-            **values,
-        )
-    return say(
-        "{label}, {first} against {second}, paired: undecided (McNemar, p {range}). If the difference among those that "
-        "answered both is that of the totals, it is significant where the two answers agree with phi = {phi} or more, and "
-        "not where they agree less.",
-        phi=f"{comparison.tipping.phi:.2f}".replace("-", "−"),
+    undecided = say(
+        "{label}, {first} against {second}, paired: undecided (McNemar, p {range}); it depends on how the answers "
+        "overlapped, which totals do not tell.",
         **values,
+    )
+    tipping = comparison.tipping
+    if tipping is None or tipping.verdict != "undetermined":
+        return undecided
+    return say("{words} {more}", words=undecided, more=_by_itself(say, tipping))
+
+
+def _by_itself(say, tipping):
+    """Where the difference of the totals turns significant without adjustment, along the agreement of the two answers."""
+    return say(
+        "By itself, and with the difference of the totals, it is significant if the two answers agree with phi = {phi} or "
+        "more, and not if with {less} or less.",
+        phi=say.number(np.ceil(100 * tipping.phi) / 100),
+        less=say.number(np.floor(100 * tipping.phi_next) / 100),
     )
 
 
@@ -238,18 +276,36 @@ def _paired_range(say, comparison):
 
 def sample_limits(say, survey):
     """What the way the respondents were found means for every number."""
-    invited = survey.about.get("invited")
-    if invited:
-        known = say(
-            "{n} of {invited} that were asked answered.", n=f"{survey.respondents:,}", invited=say.respondents(invited)
+    n = survey.respondents
+    if survey.is_census:
+        return say(
+            "All {n} answered: the shares are facts, not estimates, and nothing is tested.", n=say.respondents(n)
         )
-    else:
-        known = say("{n} answered; how many were asked is not known here.", n=say.respondents(survey.respondents))
+    known = _how_many(say, survey)
+    if survey.sample == "random":
+        if survey.population:
+            return say(
+                "{known} They were drawn at random from {all}; intervals of shares allow for how large a part of these "
+                "answered, tests do not, which makes them cautious. Neither says who stayed away.",
+                known=known,
+                all=say.respondents(survey.population),
+            )
+        return say(
+            "{known} They were drawn at random, so the intervals describe the chance of the draw, not who stayed away.",
+            known=known,
+        )
     return say(
         "{known} They chose to answer and are not a random sample, so the intervals describe chance in the counts "
         "only, not who stayed away.",
         known=known,
     )
+
+
+def _how_many(say, survey):
+    invited, n = survey.about.get("invited"), survey.respondents
+    if invited:
+        return say("{n} of {invited} that were asked answered.", n=f"{n:,}", invited=say.respondents(invited))
+    return say("{n} answered; how many were asked is not known here.", n=say.respondents(n))
 
 
 def overlap_limits(say):

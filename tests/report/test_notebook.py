@@ -48,7 +48,8 @@ def kept(report, name):
 
 def drawn(report, table, **words):
     """A figure shown by a report, and its caption."""
-    fig, _ = figures.page("A title", "A subtitle")
+    fig, ax = figures.page("A title", "A subtitle")
+    ax.hlines(0, 0, 1)  # an interval
     before = len(fig.texts)
     report.figure(fig, "picture", table, **words)
     return fig, " ".join(" ".join(text.get_text() for text in fig.texts[before:]).split())
