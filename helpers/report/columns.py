@@ -263,8 +263,7 @@ CODES = {  # what the words of a column of format "code" mean; a word without an
 
 def said(say, words):
     """Words of the registry in the reader's language, with the survey's noun for those who answered."""
-    one, many = say.noun
-    return say(words, respondent=one, respondents=many, Respondents=many[:1].upper() + many[1:])
+    return say(words)
 
 
 def entry(name, table=()):
