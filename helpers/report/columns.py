@@ -73,7 +73,7 @@ COLUMNS = {
     "method": Column(N_("Method of the interval"), "code", hidden=True),
     "n_effective": Column(N_("Effective sample size"), "number1"),
     "selections": Column(N_("Selections"), "count"),
-    "share_selections": Column(N_("Share of selections (as printed)"), "percent"),
+    "share_selections": Column(N_("Share of selections"), "percent"),
     "share_all": Column(N_("Share of all {respondents}"), "percent"),
     # comparisons
     "pair": Column(N_("Pair")),
