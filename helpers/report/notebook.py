@@ -85,6 +85,8 @@ class Report:
             n=say.respondents(survey.respondents),
             source=survey.info("source"),
         )
+        if f"report_by_{survey.lang}" in survey.about:
+            words = say("{words} Report by {who}.", words=words, who=survey.info("report_by"))
         self._paragraph(words, "about")
 
     def quote(self, *questions):
@@ -339,7 +341,7 @@ def _is_comparison(item):
 
 def _rows_of(item):
     """The tests of a Comparison, or a row by itself."""
-    return item.tests if _is_comparison(item) else [item]
+    return item.rows if _is_comparison(item) else [item]
 
 
 def _claim(sentence, kind):

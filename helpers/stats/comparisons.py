@@ -102,6 +102,11 @@ class Comparison:
         return self.tests[0]["p"] if self.tests else np.nan
 
     @property
+    def rows(self):
+        """The tests that tests.csv keeps: all but an equivalence test that shows nothing."""
+        return [row for row in self.tests if self.small or row["test"] != "equivalence"]
+
+    @property
     def alpha(self):
         """The level of the tests, without the last digits of a subtraction: 0.05 for 0.95."""
         return round(1 - self.level, 12)
@@ -239,8 +244,9 @@ def _decided(comparison, leading, low, high, alike, size, name):
     tests = [
         row | ({"family": name} | adjusted[row["test"]] if row["test"] in adjusted else {}) for row in comparison.tests
     ]
+    small = bool(alike < comparison.alpha)
     numbers = {"p_adjusted": leading, "paired_adjusted": (low, high), "verdict": verdict, "size": size}
-    return replace(comparison, tests=tests, **numbers, small=EQUIVALENT if alike < comparison.alpha else 0.0)
+    return replace(comparison, tests=tests, **numbers, small=EQUIVALENT if small else 0.0)
 
 
 def compare_items(survey, pairs, **how):

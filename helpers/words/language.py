@@ -65,8 +65,17 @@ class Language:
         self._messages = catalogue(lang)
 
     def __call__(self, message, **values):
-        """The message in this language with its values filled in."""
+        """The message in this language with its values filled in.
+
+        `{respondent}`, `{respondents}` and `{Respondents}` are the survey's noun for those who answered.
+        """
+        values = self._nouns | values
         return self._translated(message).format(**{name: isolated(value) for name, value in values.items()})
+
+    @property
+    def _nouns(self):
+        one, many = self.noun
+        return {"respondent": one, "respondents": many, "Respondents": many[:1].upper() + many[1:]}
 
     def _translated(self, message, context=None):
         context = self.context if context is None else context

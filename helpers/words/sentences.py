@@ -180,9 +180,7 @@ def _test_text(say, comparison, shown):
             else say("a difference is not shown (McNemar, {p})", **values)
         )
     elif shown:
-        known = say(
-            "read as answers of different {respondents}, it is significant ({p})", respondents=say.noun[1], **values
-        )
+        known = say("read as answers of different {respondents}, it is significant ({p})", **values)
     else:
         known = say(
             "read as answers of different {respondents}, a difference is not shown ({p})",
@@ -224,10 +222,11 @@ def _paired_known(say, comparison):
         return say("{label}, {first} against {second}: nobody answered both questions.", **values)
     return say(
         "{label}, {first} against {second}: {b} gave this answer to the first only, {c} to the second only (of {n} that "
-        "answered both; McNemar, {p}: {verdict}).",
+        "answered both; {test}, {p}: {verdict}).",
         b=say.respondents(comparison.joint.b),
         c=say.respondents(comparison.joint.c),
         n=say.respondents(comparison.joint.n),
+        test=say("difference weighted") if comparison.weighted else say("McNemar"),
         p=say.adjusted(comparison.paired_adjusted[0], comparison.size),
         verdict=verdict(say, comparison),
         **values,
