@@ -178,13 +178,14 @@ class Language:
     def evidence(self, answer):
         """What stands behind a share: count, base and interval of one row of a table, in brackets."""
         values = {"count": f"{int(answer['count']):,}", "base": self.respondents(answer["base"])}
+        is_weighted = "n_effective" in answer and answer["n_effective"] == answer["n_effective"]
         if answer["level"] != answer["level"]:  # everyone answered: there is no interval
-            return self("({count} of {base})", **values)
+            return self("(weighted; {count} of {base})", **values) if is_weighted else self("({count} of {base})", **values)
         values |= {
             "interval": self.interval(answer["level"]),
             "range": self.range(answer["low"], answer["high"]),
         }
-        if "n_effective" in answer and answer["n_effective"] == answer["n_effective"]:
+        if is_weighted:
             return self("(weighted; {count} of {base}, {interval} {range})", **values)
         return self("({count} of {base}, {interval} {range})", **values)
 

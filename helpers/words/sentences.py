@@ -8,6 +8,7 @@ import numpy as np
 
 from helpers.survey.rows import is_weighted, top
 
+ALIKE = 1e-9  # weighted shares that are the same differ in their last digits
 ROLES = ("answer", "none", "other", "undisclosed")  # what can be the most frequent; no answer is none
 
 
@@ -34,20 +35,33 @@ class Sentence(str):
 def leaders(table):
     """The rows of the most frequent ordinary answer, several if they tie; and the largest row of another role, or None.
 
-    The other row (such as "other" or "unknown") is given only if it is at least as frequent as the leaders.
+    There are no leaders where nobody gave an ordinary answer. The other row (such as "other" or "unknown") is given only
+    if it is at least as frequent as the leaders.
     """
     by = "share" if is_weighted(table) else "count"
-    offered = table[table["role"] == "answer"]
-    first = offered[offered[by] == offered[by].max()]
+    offered = table[(table["role"] == "answer") & (table["count"] > 0)]
     rest = table[table["role"].isin(ROLES[1:])]
-    larger = rest[rest[by] >= offered[by].max()] if len(offered) else rest
-    return first, (top(larger, roles=ROLES) if len(larger) else None)
+    larger = rest[rest[by] > offered[by].max() - ALIKE] if len(offered) else rest
+    return _largest(offered, by), (top(larger, roles=ROLES) if len(larger) else None)
+
+
+def _largest(rows, by):
+    """The rows with the largest count or weighted share, all that tie."""
+    return rows[rows[by] > rows[by].max() - ALIKE]
+
+
+def named(say, rows):
+    """The labels of rows that tie and the share that each of them has, or that there is none."""
+    if not len(rows):
+        return say("none was named")
+    labels = say.listed(map(say.quoted, rows["label"]))
+    return say("{labels} ({share})", labels=labels, share=say.percent(rows["share"].iloc[0]))
 
 
 def most_frequent(say, table):
     """The most frequent answer and the next, with their evidence: ties named, and a larger answer of another role."""
     first, larger = leaders(table)
-    if not len(first) or first["count"].iloc[0] == 0:
+    if not len(first):
         return Sentence.about(say("None of the answers offered was given."), "none", [])
     lead = first.iloc[0]
     values = {
@@ -91,7 +105,7 @@ def _runner_up(say, table, first):
     """The next answer in words, ties named; None where there is none that anybody gave."""
     by = "share" if is_weighted(table) else "count"
     rest = table[table["role"].isin(ROLES) & ~table["option"].isin(first["option"])]
-    rest = rest[(rest[by] == rest[by].max()) & (rest["count"] > 0)]
+    rest = _largest(rest[rest["count"] > 0], by)
     if not len(rest):
         return None
     return say(
