@@ -117,6 +117,11 @@ def _keys(table, key):
 # --- notebooks -------------------------------------------------------------------------------------------------------
 
 
+def step_name(number, topic):
+    """The name of the general notebook's step for a topic, of which there are several in one report."""
+    return f"any_topic_{number:02d}_{topic}"
+
+
 def title_of(path, lang):
     """The title of a notebook in a language: the heading of its first prose cell."""
     cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]

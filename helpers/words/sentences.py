@@ -71,6 +71,20 @@ def most_frequent(say, table):
     return Sentence.about(text, "most_frequent", _rows(first))
 
 
+def leading(say, table):
+    """The most frequent of the answers offered, ties named, with its share: a title."""
+    first, _ = leaders(table)
+    if not len(first) or first["count"].iloc[0] == 0:
+        return Sentence.about(say("None of the answers offered was given"), "none", [])
+    values = {
+        "labels": say.listed(say.quoted(label) for label in first["label"]),
+        "share": say.percent(first["share"].iloc[0]),
+    }
+    return Sentence.about(
+        say("Of the answers offered, most gave {labels}: {share}", **values), "most_frequent_offered", _rows(first)
+    )
+
+
 def _rows(table):
     return [row for _, row in table.iterrows()]
 
