@@ -43,7 +43,7 @@ KINDS = {
     "findings": Kind(
         N_("Every finding of the notebooks"),
         ("notebook", "finding", "figure", "kind", "questions", "options", "values"),
-        ("finding",),
+        ("finding", "questions"),
     ),
     "figures": Kind(N_("The figures and their descriptions"), ("notebook", "figure", "title", "alt"), ("figure",)),
     "headlines": Kind(

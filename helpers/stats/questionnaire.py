@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+MOST = {"battery": 15, "items": 5, "single": 1}  # questions that one figure can hold
+
 
 @dataclass(frozen=True)
 class Block:
@@ -17,7 +19,8 @@ def blocks(survey, questions):
     """The questions of a topic in Blocks, in the questionnaire's order.
 
     Questions belong together if they are of one kind, draw on the same option set and were put to the same respondents.
-    A question that was put to some only stands by itself, after the question that leads to it.
+    A question that was put to some only stands by itself, after the question that leads to it. No block has more questions
+    than MOST says; the rest follow in further ones.
     """
     groups = {}
     for question in questions:
@@ -26,7 +29,11 @@ def blocks(survey, questions):
         groups.setdefault((q["kind"], q["options"], tuple(survey.table(question)["option"]), alone), []).append(
             question
         )
-    found = [Block(_kind(survey, asked), tuple(asked)) for asked in groups.values()]
+    found = []
+    for asked in groups.values():
+        most = MOST[_kind(survey, asked)]
+        parts = [asked[i : i + most] for i in range(0, len(asked), most)]
+        found += [Block(_kind(survey, part), tuple(part)) for part in parts]
     return sorted(found, key=lambda block: _place(survey, block.questions[0], list(questions)))
 
 
