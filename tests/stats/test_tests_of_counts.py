@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sizes import size
 from statsmodels.stats.multitest import multipletests
 
 from helpers.stats import tests_of_counts as chisquare
@@ -174,7 +175,7 @@ def test_fishers_tea_tasting():
     assert np.isnan(test["statistic"])
 
 
-@settings(max_examples=40)
+@settings(max_examples=size(40, 10))
 @given(*[st.integers(0, 12)] * 4)
 def test_fisher_is_the_sum_of_tables_no_likelier_than_the_observed(a, b, c, d):
     sample = invented(24, first=[a, b + 1], second=[c + 1, d])
@@ -225,7 +226,7 @@ def test_mann_whitney_of_supply_chain_sizes(osaka):
     assert test["options"] == "|".join(SIZES)
 
 
-@settings(max_examples=40)
+@settings(max_examples=size(40, 10))
 @given(st.lists(st.integers(1, 40), min_size=3, max_size=3), st.lists(st.integers(1, 40), min_size=3, max_size=3))
 def test_mann_whitney_is_the_tie_formula(first, second):
     sample = invented(200, first=first, second=second)
