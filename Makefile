@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help report test check format refresh lab bench reference lock clean
+.PHONY: help report test thorough check format refresh lab bench reference lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -20,6 +20,9 @@ report: .venv/ready  ## run every notebook and write figures, tables and report.
 test: .venv/ready check  ## lint, unit tests, back tests, notebooks (what CI runs)
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 	$(BIN)/python -m pytest --nbval -p no:cacheprovider -W default -n 2 --dist loadfile notebooks
+
+thorough: export THOROUGH = 1
+thorough: test  ## the same at full size: more examples, surveys and languages where `test` takes samples
 
 check: .venv/ready  ## lint and formatting of code and notebooks, and which package may import which
 	$(BIN)/ruff check .

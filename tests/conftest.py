@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from sizes import size
 
 from helpers import survey
 from helpers.report import notebook
 
 # The same examples on every run, and no time limit for a single one: slow machines must not fail.
-settings.register_profile("project", deadline=None, derandomize=True)
+settings.register_profile("project", deadline=None, derandomize=True, max_examples=size(100, 25))
 settings.load_profile("project")
 
 

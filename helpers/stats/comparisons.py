@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
-from statsmodels.stats.multitest import multipletests
 
 from . import joint, proportions, tests_of_counts, weights
 from .answers import given, said
 from .disclosure import gate
 from .margins import PairedRange, TippingPoint, check_pair, margins, mcnemar_range, tipping_point
 from .proportions import Difference, difference
+from .tests_of_counts import holm
 
 TESTS = []
 EQUIVALENT = 0.10  # a difference that is shown to be below ten percentage points is called small
@@ -210,20 +210,11 @@ def family(comparisons, name=""):
     whatever the overlap ("always"); at the level or above at its smallest, never.
     """
     comparisons = list(comparisons)
-    leading = _holm([c.p for c in comparisons])
-    low, high = (_holm([getattr(c.paired, end) for c in comparisons]) for end in ("p_min", "p_max"))
-    alike = _holm([_p_of(c, "equivalence") for c in comparisons])
+    leading = holm([c.p for c in comparisons])
+    low, high = (holm([getattr(c.paired, end) for c in comparisons]) for end in ("p_min", "p_max"))
+    alike = holm([_p_of(c, "equivalence") for c in comparisons])
     numbers = zip(comparisons, leading, low, high, alike, strict=True)
     return [_decided(*values, len(comparisons), name) for values in numbers]
-
-
-def _holm(p_values):
-    """Holm's adjusted p-values; NaN stays NaN and counts for nothing."""
-    p_values = np.array(p_values, dtype=float)
-    known = ~np.isnan(p_values)
-    if known.sum() > 1:  # one alone stays as it is; multipletests collects garbage on each call, which takes its time
-        p_values[known] = multipletests(p_values[known], method="holm")[1]
-    return p_values.tolist()
 
 
 def _p_of(comparison, test):

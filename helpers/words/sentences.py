@@ -62,7 +62,7 @@ def most_frequent(say, table):
     """The most frequent answer and the next, with their evidence: ties named, and a larger answer of another role."""
     first, larger = leaders(table)
     if not len(first):
-        return Sentence.about(say("None of the answers offered was given."), "none", [])
+        return Sentence.about(say("None of the answers offered was given."), "none", questions=_questions(table))
     lead = first.iloc[0]
     values = {
         "first": say.listed(say.quoted(label) for label in first["label"]),
@@ -83,6 +83,31 @@ def most_frequent(say, table):
         else say("{sentence}, followed by {after}.", sentence=text, after=after)
     )
     return Sentence.about(text, "most_frequent", _rows(first))
+
+
+def of_question(say, name, sentence):
+    """A sentence after the question that it is about, for where several questions stand together."""
+    words = say("{name}: {sentence}", name=name, sentence=sentence)
+    told = {key: getattr(sentence, key) for key in ("kind", "questions", "options", "values")}
+    return Sentence.about(words, **told)
+
+
+def leading(say, table):
+    """The most frequent of the answers offered, ties named, with its share: a title."""
+    first, _ = leaders(table)
+    if not len(first) or first["count"].iloc[0] == 0:
+        return Sentence.about(say("None of the answers offered was given"), "none", questions=_questions(table))
+    values = {
+        "labels": say.listed(say.quoted(label) for label in first["label"]),
+        "share": say.percent(first["share"].iloc[0]),
+    }
+    return Sentence.about(
+        say("Of the answers offered, most gave {labels}: {share}", **values), "most_frequent_offered", _rows(first)
+    )
+
+
+def _questions(table):
+    return tuple(table["question"].unique()) if "question" in table else ()
 
 
 def _rows(table):

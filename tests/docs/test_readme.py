@@ -8,6 +8,7 @@ import sys
 
 import pytest
 import synthetic
+from sizes import size
 
 from helpers.survey import ROOT
 
@@ -37,7 +38,7 @@ WALK = {
     ".venv/bin/python -m helpers new kobe-2026": "",
     ".venv/bin/python -m helpers import kobe-2026 answers.csv": "",
     ".venv/bin/python -m helpers check kobe-2026": "",
-    ".venv/bin/python -m helpers report --survey kobe-2026": " --only 01 08",
+    ".venv/bin/python -m helpers report --survey kobe-2026": size(" --only 01 08", " --only 08"),
 }
 ELSEWHERE = {
     "make report": "CI runs it on a fresh machine",

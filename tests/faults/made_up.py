@@ -1,11 +1,9 @@
 """Small made-up survey folders for the tests of faults, and a run of the command line over them."""
 
-import subprocess
-import sys
-
+import here
 import pandas as pd
 
-from helpers.survey import DATA, ROOT
+from helpers.survey import DATA
 
 ABOUT = """\
 title_en = "Made up"
@@ -57,6 +55,5 @@ def osaka_without(path, *questions):
 
 
 def report(survey, output, *arguments):
-    """Run `python -m helpers report` over a survey: the finished process. Its report is at `output`/NAME/LANG."""
-    command = [sys.executable, "-m", "helpers", "report", "--survey", str(survey), "--output-dir", str(output)]
-    return subprocess.run([*command, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    """Run the command line's report over a survey: its exit code and words. The report is at `output`/NAME/LANG."""
+    return here.report("--survey", survey, "--output-dir", output, *arguments)

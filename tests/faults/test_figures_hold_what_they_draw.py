@@ -4,6 +4,7 @@ import html
 
 import made_up
 import pandas as pd
+import pytest
 
 COLUMNS = ["option", "count", "base"]
 DRAWN = {
@@ -19,10 +20,16 @@ DESCRIBED = {
 }
 
 
-def test_figures_hold_what_they_draw(tmp_path):
-    run = made_up.report("osaka-2019", tmp_path, "--only", "05", "08")
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Where a report of the two topics is."""
+    out = tmp_path_factory.mktemp("drawn")
+    run = made_up.report("osaka-2019", out, "--only", "05", "08")
     assert run.returncode == 0, run.stderr
-    folder = tmp_path / "osaka-2019" / "en"
+    return out / "osaka-2019" / "en"
+
+
+def test_figures_hold_what_they_draw(folder):
     described = pd.read_csv(folder / "tables" / "figures.csv").set_index("figure")["alt"]
     page = html.unescape((folder / "report.html").read_text(encoding="utf-8"))
     folded = [part.split("</details>")[0] for part in page.split('<details class="numbers">')[1:]]
@@ -34,10 +41,7 @@ def test_figures_hold_what_they_draw(tmp_path):
         assert any(all(f">{label}<" in part for label in table["label"]) for part in folded)
 
 
-def test_the_questions_of_the_incidents_stay_in_their_figure(tmp_path):
-    run = made_up.report("osaka-2019", tmp_path, "--only", "08")
-    assert run.returncode == 0, run.stderr
-    folder = tmp_path / "osaka-2019" / "en"
+def test_the_questions_of_the_incidents_stay_in_their_figure(folder):
     drawn = pd.read_csv(folder / "figures" / "incidents.csv")
     for question in ("q7_content", "q7_damage"):
         told = pd.read_csv(folder / "tables" / f"{question}.csv")

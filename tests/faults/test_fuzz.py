@@ -17,6 +17,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 import synthetic
+from sizes import size
 
 from helpers import __main__ as command
 from helpers import survey
@@ -26,7 +27,7 @@ from helpers.intake import start as questionnaire
 from helpers.intake.account import KEPT
 from helpers.survey import SurveyError
 
-BATCHES, PER_BATCH = 10, 16  # cases of each kind: folders and files
+BATCHES, PER_BATCH = size(10, 2), 16  # cases of each kind: folders and files
 FIRMS = 12
 # Of Osaka's questionnaire, one question of every kind and route: enough to go wrong in every way, and quick.
 ASKED = ["industry", "q1_suppliers", "q2_suppliers", "q2_suppliers_why_aware", "q4", "q7_content", "q7_damage"]

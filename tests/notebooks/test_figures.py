@@ -1,5 +1,6 @@
 """The figures of all notebooks: every drawn number is in the table beside it; words are whole, legible and apart."""
 
+import functools
 import io
 
 import pytest
@@ -18,12 +19,18 @@ STEMS = {
 pytestmark = pytest.mark.parametrize("lang", ["en", "ja"])
 
 
-@pytest.fixture
-def drawn(lang):
-    """Every figure in a language, {name: Drawn}, and the texts that are seen, {name: [(Text, box)]}."""
+@functools.cache
+def drawn_in(lang):
+    """Every figure in a language, {name: Drawn}, and the texts that are seen, {name: [(Text, box)]}; drawn once."""
     found = full_run(lang).figures
     helpers_figures.use_theme(lang)
     return found, {name: drawn_texts(figure.fig) for name, figure in found.items()}
+
+
+@pytest.fixture
+def drawn(lang):
+    """The same, for a test."""
+    return drawn_in(lang)
 
 
 def test_every_figure_is_here(drawn):

@@ -53,7 +53,9 @@ def _weights(rng, n, kind):
 
 def _about(rng, n):
     """survey.toml, with the keys that say how the respondents were found."""
-    lines = {f"{key}_{lang}": "Made up" for lang in ("en", "ja") for key in ("title", "publisher", "population", "source")}
+    lines = {
+        f"{key}_{lang}": "Made up" for lang in ("en", "ja") for key in ("title", "publisher", "population", "source")
+    }
     lines |= {"fieldwork_en": "May 2026", "fieldwork_ja": "2026年5月", "respondents": n}
     noun, sample = NOUNS[rng.integers(len(NOUNS))], SAMPLES[rng.integers(len(SAMPLES))]
     lines |= {"respondent_en": noun} if noun else {}
@@ -143,7 +145,11 @@ class Answers:
                 ticked[self.rng.permutation(np.flatnonzero(put))[:often], item] = True
         if self.rng.random() < 0.6 and "none" in self.roles:  # "nothing of this" alone
             ticked[ticked[:, self.roles.index("none")]] = np.array(self.roles) == "none"
-        before = [q for q in self.given if self.questions.loc[q, "options"] == options and len(self.given[q].columns) == len(self.offered)]
+        before = [
+            q
+            for q in self.given
+            if self.questions.loc[q, "options"] == options and len(self.given[q].columns) == len(self.offered)
+        ]
         if before and put.all() and self.rng.random() < 0.5:
             same = self.rng.random(self.n) < self.stick
             ticked[same] = self.given[before[-1]].to_numpy()[same]

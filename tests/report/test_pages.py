@@ -10,6 +10,7 @@ import pytest
 import test_jobs as test_pipeline
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
+from sizes import THOROUGH
 
 # The full runs are those of test_pipeline, which makes each of them once for all test files and workers.
 english, japanese, run = test_pipeline.english, test_pipeline.japanese, test_pipeline.run
@@ -104,9 +105,22 @@ def fold(page, opened):
 # --- for every reader ------------------------------------------------------------------------------------------------
 
 
+# Of rows with the same tags, attributes and empty places all but the first of each table go, of signs of code all but
+# the first on the page: what is left has every form that the page has.
+SAMPLE = """() => {
+  const seen = new Set(), form = e => e.outerHTML.replace(/>[^<]+/g, '>.');
+  document.querySelectorAll('tbody').forEach((body, number) => {
+    for (const row of [...body.rows]) seen.has(number + form(row)) ? row.remove() : seen.add(number + form(row));
+  });
+  for (const sign of document.querySelectorAll('pre span')) seen.has(form(sign)) ? sign.remove() : seen.add(form(sign));
+}"""
+
+
 def test_axe_finds_nothing(visit):
     page = visit()
     fold(page, True)
+    if not THOROUGH:
+        page.evaluate(SAMPLE)
     options = {"runOnly": AXE_TAGS, "resultTypes": ["violations"]}
     found = Axe().run(page, options=options)
     assert found.response["passes"]
@@ -142,14 +156,14 @@ def test_everything_is_there_without_javascript(visit):
     assert page.locator("main h2").count() >= len(test_pipeline.used())
 
 
-@pytest.mark.parametrize("opened", [False, True], ids=["closed", "open"])
 @pytest.mark.parametrize("width", [360, 768, 1440])
-def test_nothing_is_cut_off(visit, width, opened):
+def test_nothing_is_cut_off(visit, width):
     page = visit(width)
-    fold(page, opened)
-    root = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert root[0] <= root[1]
-    assert page.evaluate(CUT_OFF) == []
+    for opened in (False, True):
+        fold(page, opened)
+        root = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        assert root[0] <= root[1]
+        assert page.evaluate(CUT_OFF) == []
 
 
 def test_prints(visit):

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
+import here
 import nbformat
 import pandas as pd
 import psutil
@@ -286,7 +287,7 @@ def test_only_one_topic_keeps_the_others(english, tmp_path):
     shutil.copy(out / "notebooks" / "01_respondents.ipynb", out / "notebooks" / "03_awareness.ipynb")
     (out / "figures" / "awareness.svg").write_text("old")
     before = files(out)
-    done = report("--output-dir", tmp_path, "--only", "03")
+    done = here.report("--output-dir", tmp_path, "--only", "03")
     assert done.returncode == 0, done.stderr
     after = files(out)
     changed = {name for name in after if after[name] != before[name]}
@@ -299,7 +300,7 @@ def test_other_parameters_leave_the_usual_report_alone(english, tmp_path):
     out = tmp_path / "osaka-2019" / "en"
     shutil.copytree(english.folder / "osaka-2019" / "en", out)
     before = files(out)
-    done = report("--output-dir", tmp_path, "--only", "10", "-p", "confidence", "0.8")
+    done = here.report("--output-dir", tmp_path, "--only", "10", "-p", "confidence", "0.8")
     assert done.returncode == 0, done.stderr
     other = tmp_path / "osaka-2019" / "en-confidence-0.8"
     assert done.stdout.startswith(str(other / "report.html"))

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sizes import size
 
 from helpers import survey
 from helpers.stats import claims
@@ -442,7 +443,7 @@ def small_surveys(draw):
 
 
 @given(small_surveys())
-@settings(max_examples=60)
+@settings(max_examples=size(60, 15))
 def test_bounds_are_those_of_all_joint_tables(drawn):
     respondents, counts = drawn
     tables = list(joint_tables(respondents, counts))
@@ -460,7 +461,7 @@ def test_bounds_are_those_of_all_joint_tables(drawn):
 
 
 @given(small_surveys(), st.integers(0, 5))
-@settings(max_examples=60)
+@settings(max_examples=size(60, 15))
 def test_verdict_on_a_number_of_firms_is_that_of_all_joint_tables(drawn, stated):
     respondents, counts = drawn
     agreeing = {number_of(table, any) == stated for table in joint_tables(respondents, counts)}

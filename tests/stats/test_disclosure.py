@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
+from sizes import size
 
 from helpers.stats import disclosure
 from helpers.stats.exact import pearson_p
@@ -93,7 +94,7 @@ def test_hidden_totals(totals, expected):
 
 
 @given(tables.filter(lambda t: (t.sum(axis=0) > 0).all() and (t.sum(axis=1) > 0).all()), st.integers(3, 8))
-@settings(max_examples=25)
+@settings(max_examples=size(25, 10))
 def test_the_published_p_is_shared_by_another_table_for_every_hidden_cell(table, min_cell):
     hidden = disclosure.suppress(table, min_cell)
 

@@ -11,6 +11,7 @@ import pytest
 from exact_mcnemar import p_value
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from sizes import size
 
 from helpers.stats import margins as paired
 from helpers.stats.mcnemar import mcnemar_p
@@ -129,14 +130,14 @@ def test_band_is_exact_for_every_margin_of_a_few_respondents(respondents, missin
         assert_band(first, second, missing, discordant(kept(tables, first, second, missing)))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=size(60, 15))
 @given(pair=margin_pairs(), missing=st.sampled_from(MISSING))
 def test_band_is_exact_for_more_respondents(pair, missing):
     tables = kept(tables_with(*pair), *pair, missing)
     assert_band(*pair, missing, discordant(tables))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=size(60, 15))
 @given(pair=plain_margins(40), missing=st.sampled_from(MISSING))
 def test_corners_span_the_band(pair, missing):
     band = paired.feasible(*pair, missing)
@@ -183,14 +184,14 @@ def test_range_agrees_with_every_table_of_a_few_respondents(respondents, missing
 ALPHAS = st.sampled_from([0.001, 0.05, 0.0625, 0.1, 0.125, 0.25, 0.5, 0.625, 0.75, 0.76, 0.9])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=size(60, 15))
 @given(pair=margin_pairs(), method=st.sampled_from(METHODS), missing=st.sampled_from(MISSING), alpha=ALPHAS)
 def test_range_agrees_with_every_table_of_more_respondents(pair, method, missing, alpha):
     pairs = discordant(kept(tables_with(*pair), *pair, missing))
     assert_range(paired.mcnemar_range(*pair, method, missing, alpha), pairs, method, alpha)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=size(60, 15))
 @given(pair=plain_margins(60), method=st.sampled_from(METHODS), missing=st.sampled_from(MISSING), alpha=ALPHAS)
 @example(pair=((5, 5, 0), (5, 5, 0)), method="mid-p", missing="free", alpha=0.8)  # the exception, on one diagonal
 def test_range_agrees_with_every_point(pair, method, missing, alpha):
@@ -211,7 +212,7 @@ def test_a_p_equal_to_alpha_is_not_significant(method):
             assert (result.feasible, result.significant) == (c + 1, c)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=size(60, 15))
 @given(pair=plain_margins(3000), method=st.sampled_from(METHODS), missing=st.sampled_from(MISSING))
 def test_swapping_the_questions_swaps_b_and_c(pair, method, missing):
     there = paired.mcnemar_range(*pair, method, missing)
@@ -233,7 +234,7 @@ def test_swapping_the_questions_swaps_b_and_c(pair, method, missing):
     )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=size(40, 10))
 @given(pair=plain_margins(200), method=st.sampled_from(METHODS))
 def test_shared_no_answers_narrow_the_range(pair, method):
     free, shared = (paired.mcnemar_range(*pair, method, missing) for missing in MISSING)
@@ -301,7 +302,7 @@ def on_diagonal(pairs, difference):
     return sorted(pair for pair in pairs if pair[0] - pair[1] == nearest)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=size(80, 20))
 @given(pair=margin_pairs())
 @example(pair=((0, 1, 5), (6, 0, 0)))  # nobody has the published difference: only one no, and no yes, to move
 def test_nested_is_the_least_discordance(pair):
@@ -331,7 +332,7 @@ def phi_of(table):
     return np.corrcoef(first, second)[0, 1]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=size(150, 37))
 @given(pair=plain_margins(60), method=st.sampled_from(METHODS), alpha=ALPHAS)
 @example(pair=((9, 11, 0), (9, 11, 0)), method="mid-p", alpha=0.8)
 @example(pair=((0, 1, 5), (6, 0, 0)), method="exact", alpha=0.05)
@@ -352,7 +353,7 @@ def test_tipping_point_is_where_the_diagonal_flips(pair, method, alpha):
     assert isclose(result.p_next, p_value(*diagonal[flip], method), rel_tol=1e-12)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=size(80, 20))
 @given(pair=margin_pairs(), alpha=st.sampled_from([0.3, 0.6, 0.7]))
 @example(pair=((7, 3, 2), (4, 5, 3)), alpha=0.3)
 def test_phi_is_of_the_table_that_shares_the_no_answers(pair, alpha):
@@ -393,7 +394,7 @@ def assert_curve(pair, method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=size(60, 15))
 @given(pair=margin_pairs(), alpha=st.sampled_from([0.05, 0.3, 0.6]))
 @example(pair=(SUPPLIERS, CUSTOMERS), alpha=0.05)
 @example(pair=(LINKED, UNLINKED), alpha=1e-4)
@@ -436,7 +437,7 @@ def test_joint_range_agrees_with_every_table_of_a_few_respondents(respondents, m
         assert_joint(first, second, missing, kept(tables, first, second, missing))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=size(60, 15))
 @given(pair=margin_pairs(), missing=st.sampled_from(MISSING))
 def test_joint_range_agrees_with_every_table_of_more_respondents(pair, missing):
     assert_joint(*pair, missing, kept(tables_with(*pair), *pair, missing))

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from sizes import size
 
 from helpers import survey
 from helpers.survey import SurveyError, schemas
@@ -409,7 +410,7 @@ def fixed_totals(loaded):
     return loaded.counted.groupby("question")["count"].sum()[loaded.questions.index[fixed]]
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=size(200, 25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(row=st.integers(1, len(COUNT_ROWS) - 1), column=st.integers(0, 2), text=TEXT)
 @example(row=1, column=2, text="-36")
 @example(row=1, column=2, text='"36')
