@@ -231,7 +231,7 @@ def _test_text(say, comparison, shown):
 
 def verdict(say, comparison):
     """The verdict on a pair of answers of the same respondents, in a word or two."""
-    if comparison.joint:
+    if comparison.joint and comparison.tests:
         return say("significant") if comparison.verdict == "always" else say("not shown")
     return {
         "always": say("significant whatever the overlap"),
@@ -321,7 +321,7 @@ def sample_limits(say, survey):
         )
     known = _how_many(say, survey)
     if survey.sample == "random":
-        if survey.population:
+        if survey.population and survey.weights is None:
             return say(
                 "{known} They were drawn at random from {all}; intervals of shares allow for how large a part of these "
                 "answered, tests do not, which makes them cautious. Neither says who stayed away.",
@@ -362,10 +362,10 @@ def weighted(say, n, effective):
 def weight_limits(say, size):
     """What is weighted and what is not; `size` is what `weighted` says."""
     return say(
-        "{size} (Kish). Shares and their intervals are weighted, numbers of respondents are not. A crosstab of two "
-        "single-choice questions is tested by Rao and Scott’s chi-square, which uses the weights. All else counts each "
-        "respondent once: other tests, the shares inside crosstabs, comparisons of two questions or of two surveys with "
-        "the shares that they name, what totals alone imply, and the check of published figures.",
+        "{size} (Kish). Shares, their intervals and the differences between two questions are weighted, numbers of "
+        "respondents are not. A crosstab of two single-choice questions is tested by Rao and Scott’s chi-square, which "
+        "uses the weights. All else counts each respondent once: other tests, the shares inside crosstabs, comparisons of "
+        "two surveys with the shares that they name, what totals alone imply, and the check of published figures.",
         size=size,
     )
 
