@@ -180,7 +180,11 @@ class Language:
         values = {"count": f"{int(answer['count']):,}", "base": self.respondents(answer["base"])}
         is_weighted = "n_effective" in answer and answer["n_effective"] == answer["n_effective"]
         if answer["level"] != answer["level"]:  # everyone answered: there is no interval
-            return self("(weighted; {count} of {base})", **values) if is_weighted else self("({count} of {base})", **values)
+            return (
+                self("(weighted; {count} of {base})", **values)
+                if is_weighted
+                else self("({count} of {base})", **values)
+            )
         values |= {
             "interval": self.interval(answer["level"]),
             "range": self.range(answer["low"], answer["high"]),
