@@ -110,6 +110,8 @@ def report(arguments):
     plan.check_folders(jobs)
     for job in jobs:
         for notebook, reason in job.left_out.items():
+            if reason.kind == "questions" and not arguments.only:
+                continue  # the general notebook takes what this survey asked instead
             print(f"{job.name}: {notebook} is left out ({reason})", file=sys.stderr)
     with reports.executor_at(arguments.scheduler) as executor:
         outcomes = reports.run(jobs, reports.show_progress(jobs), executor)
@@ -174,7 +176,22 @@ def check(arguments):
     if problems:
         return 2
     print(f"{folder.name}: {len(frames['questions.csv'])} questions, {len(frames['counts.csv'])} counts, nothing wrong")
+    say_chapters(surveys.load(folder))
     return 0
+
+
+def say_chapters(survey):
+    """Which chapter of the report each question will be in."""
+    from .run import plan
+
+    missing = plan.left_out(survey, {})
+    taken = plan.covered(survey, [name for name in plan.notebook_names() if name not in missing])
+    chapters = {}
+    for question, q in survey.questions.iterrows():
+        chapter = taken.get(question) or f"{plan.GENERAL}, {survey.topics[q['topic']]}"
+        chapters.setdefault(chapter, []).append(question)
+    for chapter, questions in sorted(chapters.items()):
+        print(f"  {chapter}: {', '.join(questions)}")
 
 
 def mapping_problems(folder):

@@ -3,7 +3,7 @@
 from .marks import around_zero, finish, heading, in_order, intervals, labels, numbers, percent_axis
 from .page import caption, has_lines, key, page, page_key, save
 from .shapes import dots, stacked
-from .style import COLOURS, VERDICTS, colour, fit, palette, use_theme
+from .style import COLOURS, VERDICTS, colour, fit, palette, scale, use_theme
 
 __all__ = [
     "COLOURS",
@@ -26,6 +26,7 @@ __all__ = [
     "palette",
     "percent_axis",
     "save",
+    "scale",
     "stacked",
     "use_theme",
 ]

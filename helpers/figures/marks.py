@@ -72,11 +72,11 @@ def finish(ax, table, say, width=210, panel="", by=None):
     labels(ax, list(dict.fromkeys(table["label"])), width)
     longest = max(text_width(say.share_count(row), SMALL) for _, row in table.iterrows())
     high = min(1.45, max(_furthest(table), 0.1) * (1 + longest / 150))
-    percent_axis(ax, high, 0.5 if _columns(ax) > 1 and high > 0.8 else 0.2)
+    percent_axis(ax, high, 0.5 if columns_of(ax) > 1 and high > 0.8 else 0.2)
     sns.despine(ax=ax, bottom=True)
     if panel and table["base"].nunique() == 1:
         panel = say("{name} (n = {n})", name=panel, n=f"{table['base'].iloc[0]:,}")
-    heading(ax, panel, 560 / _columns(ax) - width)
+    heading(ax, panel, 560 / columns_of(ax) - width)
     if ax.get_legend():
         sns.move_legend(ax, "lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, title="", columnspacing=1.2)
 
@@ -86,7 +86,7 @@ def _furthest(table):
     return np.fmax(table["high"], table["share"]).max()
 
 
-def _columns(ax):
+def columns_of(ax):
     """How many axes stand side by side on the page."""
     return ax.get_subplotspec().get_gridspec().ncols // len(ax.get_subplotspec().colspan)
 
@@ -113,7 +113,7 @@ def around_zero(ax, table, say, width=250, panel=""):
     low = min(np.fmin(table["low"], table["difference"]).min(), -0.05) - 0.03
     high = max(np.fmax(table["high"], table["difference"]).max(), 0.05) + 0.03
     ax.set_xlim(low, high)
-    step = next(step for step in (0.1, 0.2, 0.4, 1) if (high - low) / step < 7 / _columns(ax) + 1)
+    step = next(step for step in (0.1, 0.2, 0.4, 1) if (high - low) / step < 7 / columns_of(ax) + 1)
     ticks = np.arange(-10, 11) * step
     ticks = ticks[(ticks > low) & (ticks < high)]
     ax.set_xticks(ticks, [say.points(t) for t in ticks])
@@ -121,4 +121,4 @@ def around_zero(ax, table, say, width=250, panel=""):
     ax.grid(axis="x")
     ax.set_xlabel("")
     sns.despine(ax=ax, left=True, bottom=True)
-    heading(ax, panel, 170 if _columns(ax) == 1 else 330 / _columns(ax))
+    heading(ax, panel, 170 if columns_of(ax) == 1 else 330 / columns_of(ax))

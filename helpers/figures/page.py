@@ -86,7 +86,9 @@ def key(where, entries, columns=None, room=540, **place):
     """A one-line key of axes or a figure: `entries` are (words, colour name, marker); words of more than `room` points
     are cut. Returns the legend.
     """
-    marks = [Line2D([], [], color=COLOURS[colour], marker=marker, ls="", ms=7) for _, colour, marker in entries]
+    marks = [
+        Line2D([], [], color=COLOURS.get(colour, colour), marker=marker, ls="", ms=7) for _, colour, marker in entries
+    ]
     columns = columns or len(entries)
     return where.legend(
         marks,

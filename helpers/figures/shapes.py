@@ -3,7 +3,7 @@
 import numpy as np
 import seaborn as sns
 
-from .marks import percent_axis
+from .marks import columns_of, percent_axis
 from .page import key
 from .style import ASIDE, COLOURS, SMALL, fit, ink_on, text_width
 
@@ -18,7 +18,7 @@ def _heights(n, every):
 def stacked(ax, table, say, colours, names="key", every=0, width=110):
     """A 100% bar for each `group` of the table, a segment for each option, its number inside where there is room.
 
-    `colours` maps options to colour names, in the order of the segments. `names` says where the answers' labels stand: in
+    `colours` maps options to colours or their names, in the order of the segments. `names` says where the answers' labels stand: in
     a "key" above, or "above" each segment of the first bar. `every` rows stand together before a gap. The first
     segment's interval is drawn at its edge.
     """
@@ -38,15 +38,20 @@ def stacked(ax, table, say, colours, names="key", every=0, width=110):
     sns.despine(ax=ax, left=True, bottom=True)
     options = table.drop_duplicates("option").sort_values("option", key=lambda o: o.map(rank))
     if names == "key":
-        key(ax, [(row["label"], colours[row["option"]], "s") for _, row in options.iterrows()], room=400)
+        entries = [(row["label"], colours[row["option"]], "s") for _, row in options.iterrows()]
+        key(ax, entries, room=400 if columns_of(ax) > 1 else 560)
     else:
         _names_above(ax, options, room)
+
+
+def _colour(name):
+    return COLOURS.get(name, name)
 
 
 def _bar(ax, parts, y, say, colours, room):
     left = 0.0
     for _, row in parts.iterrows():
-        fill = COLOURS[colours[row["option"]]]
+        fill = _colour(colours[row["option"]])
         ax.barh(y, row["share"], left=left, height=0.7, color=fill, edgecolor="white", lw=1.2)
         words = [say.share_count(row), say.percent(row["share"]) + say.mark(row), say.percent(row["share"])]
         if fitting := [w for w in words if text_width(w, SMALL) + 1 <= row["share"] * room]:

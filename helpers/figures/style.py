@@ -54,6 +54,16 @@ def colour(name):
     return COLOURS[name]
 
 
+def scale(table):
+    """Colours of the answers to a question, {option: colour}: along a scale in their order, other roles in grey."""
+    options = table.drop_duplicates("option")
+    plain = options.loc[~options["role"].isin(ASIDE), "option"]
+    shades = sns.blend_palette([COLOURS["yes"], "#d8dee4", COLOURS["no"]], max(len(plain), 2)).as_hex()
+    ends = {0: COLOURS["yes"], len(plain) - 1: COLOURS["no"]} if len(plain) > 1 else {}
+    found = {option: ends.get(i, shades[i]) for i, option in enumerate(plain)}
+    return found | {option: COLOURS["aside"] for option in options["option"] if option not in found}
+
+
 def palette(*names):
     """Colours of several meanings, for seaborn's `palette`."""
     return [COLOURS[name] for name in names]

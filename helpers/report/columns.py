@@ -73,7 +73,7 @@ COLUMNS = {
     "method": Column(N_("Method of the interval"), "code", hidden=True),
     "n_effective": Column(N_("Effective sample size"), "number1"),
     "selections": Column(N_("Selections"), "count"),
-    "share_selections": Column(N_("Share of selections (as printed)"), "percent"),
+    "share_selections": Column(N_("Share of selections"), "percent"),
     "share_all": Column(N_("Share of all {respondents}"), "percent"),
     # comparisons
     "pair": Column(N_("Pair")),
@@ -263,8 +263,7 @@ CODES = {  # what the words of a column of format "code" mean; a word without an
 
 def said(say, words):
     """Words of the registry in the reader's language, with the survey's noun for those who answered."""
-    one, many = say.noun
-    return say(words, respondent=one, respondents=many, Respondents=many[:1].upper() + many[1:])
+    return say(words)
 
 
 def entry(name, table=()):

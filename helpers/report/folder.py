@@ -43,7 +43,7 @@ KINDS = {
     "findings": Kind(
         N_("Every finding of the notebooks"),
         ("notebook", "finding", "figure", "kind", "questions", "options", "values"),
-        ("finding",),
+        ("finding", "questions"),
     ),
     "figures": Kind(N_("The figures and their descriptions"), ("notebook", "figure", "title", "alt"), ("figure",)),
     "headlines": Kind(
@@ -115,6 +115,11 @@ def _keys(table, key):
 
 
 # --- notebooks -------------------------------------------------------------------------------------------------------
+
+
+def step_name(number, topic):
+    """The name of the general notebook's step for a topic, of which there are several in one report."""
+    return f"any_topic_{number:02d}_{topic}"
 
 
 def title_of(path, lang):

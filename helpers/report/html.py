@@ -128,7 +128,7 @@ def _cells(notebook, stem, say, level):
     for number, cell in enumerate(notebook.cells):
         if "notebook-only" in cell.metadata.get("tags", []):
             continue
-        name = f"{stem[:2]}-{number:02d}"
+        name = f"{_short(stem)}-{number:02d}"
         if cell.cell_type == "markdown":
             yield _prose(cell.source, stem, name, level)
         elif cell.cell_type == "code":
@@ -138,7 +138,12 @@ def _cells(notebook, stem, say, level):
                 yield nbformat.v4.new_markdown_cell(_fold(waiting, say), id=f"{name}-code")
                 waiting = []
     if waiting:
-        yield nbformat.v4.new_markdown_cell(_fold(waiting, say), id=f"{stem[:2]}-end-code")
+        yield nbformat.v4.new_markdown_cell(_fold(waiting, say), id=f"{_short(stem)}-end-code")
+
+
+def _short(stem):
+    """What the anchors of a notebook begin with: its number, or its name if it has none."""
+    return stem[:2] if stem[:2].isdigit() else stem
 
 
 def _prose(source, stem, name, level):

@@ -22,8 +22,8 @@ from ..survey import ROOT, SurveyError, load
 from ..survey.rows import is_weighted
 from ..words import sentences
 from ..words.language import Language
-from .folder import KINDS, following, gather, parts, read_csv, read_kind, title_of, updated, write_csv
-from .parameters import check_parameter
+from .folder import KINDS, following, gather, parts, read_csv, read_kind, step_name, title_of, updated, write_csv
+from .parameters import ParameterError, check_parameter
 from .tables import NO_MATHS, html_table, readable, readable_tests
 
 NOTEBOOKS = ROOT / "notebooks"
@@ -44,24 +44,35 @@ def start(notebook, survey, lang, output_dir="", confidence=0.95, **own):
     loaded = load(survey, lang)
     figures.use_theme(lang)
     published = ROOT / "outputs" / loaded.name / lang
+    name = notebook
+    if own.get("topic"):
+        name = step_name(_number_of(loaded, own["topic"]), own["topic"])
     if output_dir:
-        return Report(notebook, loaded, Path(output_dir).expanduser(), confidence)
-    return Report(notebook, loaded, published.with_name(f"{lang}-alone"), confidence, reads=published)
+        return Report(name, loaded, Path(output_dir).expanduser(), confidence, context=notebook)
+    aside = published.with_name(f"{lang}-alone")
+    return Report(name, loaded, aside, confidence, reads=published, context=notebook)
+
+
+def _number_of(survey, topic):
+    topics = list(survey.topics)
+    if topic not in topics:
+        raise ParameterError(f"parameter topic: found {topic!r}; expected one of {', '.join(topics)}")
+    return topics.index(topic) + 1
 
 
 class Report:
     """What a notebook shows to its reader, and keeps in its output folder.
 
     `words` says things in the reader's language. `folder` is where it writes, `reads` where the tables of other notebooks
-    lie (the same unless said otherwise).
+    lie (the same unless said otherwise), `context` the notebook whose words it says, if it is run under another name.
     """
 
-    def __init__(self, notebook, survey, folder, confidence=0.95, reads=None):
+    def __init__(self, notebook, survey, folder, confidence=0.95, reads=None, context=""):
         self.notebook = notebook
         self.survey = survey
         self.folder = Path(folder)
         self.confidence = confidence
-        self.words = Language(survey.lang, notebook, survey.noun)
+        self.words = Language(survey.lang, context or notebook, survey.noun)
         self._reads = Path(reads or folder)
         self._kept = {}
         self._from_totals = False  # whether answers were compared of which only totals are known
@@ -85,6 +96,8 @@ class Report:
             n=say.respondents(survey.respondents),
             source=survey.info("source"),
         )
+        if f"report_by_{survey.lang}" in survey.about:
+            words = say("{words} Report by {who}.", words=words, who=survey.info("report_by"))
         self._paragraph(words, "about")
 
     def quote(self, *questions):
@@ -280,6 +293,10 @@ class Report:
         """A paragraph for the reader, which no summary repeats; `kind` "limits" for what the data cannot say."""
         self._paragraph(words, kind)
 
+    def heading(self, words):
+        """A heading over what follows, for sections that only some surveys have."""
+        display({"text/html": f'<h3 class="{NO_MATHS}">{html.escape(words)}</h3>', "text/plain": words}, raw=True)
+
     def limits(self):
         """What no interval or test can repair: how the respondents were found, what totals and weights do not reach."""
         self._paragraph(sentences.sample_limits(self.words, self.survey), "limits")
@@ -339,7 +356,7 @@ def _is_comparison(item):
 
 def _rows_of(item):
     """The tests of a Comparison, or a row by itself."""
-    return item.tests if _is_comparison(item) else [item]
+    return item.rows if _is_comparison(item) else [item]
 
 
 def _claim(sentence, kind):

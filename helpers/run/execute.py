@@ -7,6 +7,7 @@ from functools import cache
 import nbformat
 
 from ..report import html
+from ..survey import load
 from ..words.language import Language
 from . import kernels, plan
 
@@ -35,11 +36,19 @@ def execute(job, name, aside):
         notebook = _through_papermill(job, name, target)
     finally:
         _close_loop()
-    tidy(notebook, name, job.lang)
+    tidy(notebook, plan.source(name).stem, job.lang)
+    if name in job.general:
+        _entitle(notebook, load(job.survey, job.lang).topics[job.general[name]["topic"]])
     nbformat.write(notebook, target)
     parts = aside / "parts"
     parts.mkdir(exist_ok=True)
     (parts / f"{name}.html").write_text(html.part(notebook, name, job.lang), encoding="utf-8")
+
+
+def _entitle(notebook, title):
+    """Put a topic's own title into the first prose cell of the general notebook."""
+    first = next(cell for cell in notebook.cells if cell.cell_type == "markdown")
+    first.source = "\n".join([f"# {title}", *first.source.splitlines()[1:]])
 
 
 def _through_papermill(job, name, target):
@@ -47,10 +56,11 @@ def _through_papermill(job, name, target):
     import papermill  # slow to import, and needed only here
 
     _register_engine()
-    own = {key: value for key, value in job.parameters.items() if key in plan.read_notebook(name).parameters}
+    given = job.parameters | job.general.get(name, {})
+    own = {key: value for key, value in given.items() if key in plan.read_notebook(name).parameters}
     try:
         return papermill.execute_notebook(
-            plan.NOTEBOOKS / f"{name}.ipynb",
+            plan.source(name),
             target,
             {"survey": job.survey, "lang": job.lang, "output_dir": "..", **own},
             engine_name=ENGINE,

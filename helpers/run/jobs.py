@@ -46,6 +46,8 @@ def missing(job, survey):
     """What the report says of the notebooks that do not fit its survey: the title of each, and why."""
     say = Language(job.lang)
     reasons = plan.left_out(survey, job.parameters)
+    # What a survey did not ask is no gap in its report: every question that it asked is there.
+    reasons = {name: reason for name, reason in reasons.items() if reason.kind != "questions"}
     titles = {name: title_of(plan.NOTEBOOKS / f"{name}.ipynb", job.lang) for name in reasons}
     return [say("{title} ({reason})", title=titles[name], reason=reasons[name].in_words(say)) for name in reasons]
 

@@ -20,12 +20,14 @@ from pathlib import Path
 
 import nbformat
 
+from ..report.folder import step_name
 from ..report.parameters import ParameterError, check_against, check_parameter
 from ..stats.two_surveys import shared_questions
 from ..survey import DATA, RESPONSES, ROOT, SurveyError, load
 from ..words.language import N_
 
 NOTEBOOKS = ROOT / "notebooks"
+GENERAL = "any_topic"  # the notebook for topics that have none of their own
 COMMON = ("survey", "lang", "output_dir")  # parameters that have an option of their own
 PATHS = ("reference",)  # parameters that name a file: seen from where the user is, not from where the kernel works
 NEEDS = ("needs", "needs_files", "needs_survey", "needs_groups", "runs")  # what a cell tagged `needs` may say
@@ -94,6 +96,7 @@ class Job:
     left_out: dict = field(default_factory=dict)
     partial: bool = False  # some notebooks only: the others stay as the last run left them
     last: tuple = ()
+    general: dict = field(default_factory=dict)  # steps of the general notebook: {name: its parameters}
 
     @property
     def name(self):
@@ -109,9 +112,36 @@ def notebook_names():
     return [path.stem for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))]
 
 
+def kept_names():
+    """The names of all notebooks in the folder: those of a report, and the general one."""
+    return [*notebook_names(), GENERAL]
+
+
+def source(step):
+    """The path of the notebook that a step runs: one of its own, or the general one for a topic without any."""
+    return NOTEBOOKS / f"{GENERAL if step.startswith(GENERAL) else step}.ipynb"
+
+
 def read_notebook(name):
     """What a notebook says of itself, a Notebook. Raises SurveyError if its cells do not say it in plain literals."""
-    return _read(NOTEBOOKS / f"{name}.ipynb")
+    return _read(source(name))
+
+
+def covered(survey, notebooks):
+    """Which of these notebooks takes each question, {question: notebook}, as far as they take any."""
+    return {q: name for name in reversed(notebooks) for q in read_notebook(name).needs if survey.has(q)}
+
+
+def general_steps(survey, notebooks):
+    """A step of the general notebook for each topic with questions that these notebooks do not take: {name: parameters}."""
+    taken = covered(survey, notebooks)
+    steps = {}
+    for number, topic in enumerate(survey.topics, start=1):
+        asked = list(survey.questions.index[survey.questions["topic"] == topic])
+        if left := [question for question in asked if question not in taken]:
+            chosen = "" if left == asked else ", ".join(left)
+            steps[step_name(number, topic)] = {"topic": topic, "questions": chosen}
+    return steps
 
 
 @cache
@@ -170,7 +200,10 @@ def _is_list_of_texts(values):
 def in_order(names):
     """Notebook names in the order of the report: those that run last come first; any that are no more are dropped."""
     there = set(names)
-    known = [name for name in notebook_names() if name in there]
+    own = [name for name in notebook_names() if name in there]
+    general = sorted(name for name in there if name.startswith(GENERAL))
+    closing = [name for name in own if not read_notebook(name).needs]  # they are about the survey as a whole
+    known = [name for name in own if name not in closing] + general + closing
     return sorted(known, key=lambda name: not read_notebook(name).last)
 
 
@@ -183,7 +216,7 @@ def choose_notebooks(only=()):
     """Notebook names for `only` (numbers such as "03", or names), all by default. Raises ParameterError."""
     names = notebook_names()
     chosen = []
-    for wanted in only:
+    for wanted in (wanted for wanted in only if wanted != GENERAL):
         found = [name for name in names if wanted in (name, name[:2], name[:2].lstrip("0"))]
         if not found:
             raise ParameterError(f"--only: found {wanted!r}; expected numbers or names of {', '.join(names)}")
@@ -322,10 +355,14 @@ def plan(survey, lang, folder=None, only=(), pairs=(), kind="warm"):
     parameters = {name: loaded.about[name] for name in _surveys() if loaded.about.get(name)} | given
     missing = left_out(loaded, parameters)
     notebooks = [name for name in chosen if name not in missing]
-    _check_choice(loaded, chosen, notebooks, missing)
+    general = general_steps(loaded, [name for name in notebook_names() if name not in missing])
+    general = general if not only or GENERAL in only else {}
+    _check_choice(loaded, chosen, [*notebooks, *general], missing)
     without = {name: missing[name] for name in chosen if name in missing}
     place = output_folder(loaded, lang, folder, changed(given, loaded, notebooks))
-    return Job(_name(loaded), lang, place, notebooks, parameters, kind, without, bool(only), last_of(notebooks))
+    steps = in_order([*notebooks, *general])
+    steps = [step for step in steps if step not in last_of(steps)] + list(last_of(steps))
+    return Job(_name(loaded), lang, place, steps, parameters, kind, without, bool(only), last_of(steps), general)
 
 
 def _name(survey):
@@ -335,8 +372,7 @@ def _name(survey):
 
 def _check_choice(survey, chosen, notebooks, missing):
     """Raise SurveyError if a survey fits none of the chosen notebooks, or only such as read what others write."""
-    others = [name for name in notebook_names() if name not in missing and not read_notebook(name).last]
-    if notebooks and others:
+    if notebooks:
         return
     lacking = "; ".join(f"{name} ({missing[name]})" for name in chosen if name in missing)
     raise SurveyError(f"{survey.name}: no notebook fits this survey: {lacking}; expected one whose questions it asked")

@@ -31,7 +31,7 @@ def refresh(progress_of, kind="warm"):
         runs = [*kept, *own_default_jobs(aside, kept[0], kind)]
         outcomes = jobs.run(runs, progress_of(runs))
         if all(outcome.report for outcome in outcomes):
-            for name in plan.notebook_names():
+            for name in plan.kept_names():
                 write_back(_executed(name, runs), plan.NOTEBOOKS / f"{name}.ipynb")
             renew_lists()
     return outcomes
@@ -48,7 +48,7 @@ def beside_the_outputs():
 def own_default_jobs(folder, kept, kind="warm"):
     """Jobs for the notebooks that `kept`, a Job, does not run with their own defaults: one Job per survey of theirs."""
     surveys = {}
-    for name in plan.notebook_names():
+    for name in plan.kept_names():
         survey = plan.read_notebook(name).parameters["survey"]
         if survey != kept.survey or name not in kept.notebooks:
             surveys.setdefault(survey, []).append(name)
@@ -93,7 +93,7 @@ def renew(path, renewed):
 
 def notebook_list():
     """The notebooks as Markdown: a line with title and link for each, in the order of the report."""
-    names = plan.in_order(plan.notebook_names())
+    names = plan.in_order(plan.kept_names())
     titles = {name: title_of(plan.NOTEBOOKS / f"{name}.ipynb", LANGUAGES[0]) for name in names}
     return "\n".join(f"- [{titles[name]}](notebooks/{name}.ipynb)" for name in names)
 

@@ -6,6 +6,7 @@ from .claims import audit
 from .comparisons import as_table, compare, compare_items, family, joint_tests
 from .crosstab import crosstab_tests, crosstabs
 from .margins import curve, mcnemar_range
+from .questionnaire import blocks
 from .sample_size import power
 from .tests_of_counts import goodness_of_fit, homogeneity, ordered
 from .two_surveys import beside, shared_questions
@@ -15,6 +16,7 @@ __all__ = [
     "asked",
     "audit",
     "beside",
+    "blocks",
     "both",
     "bounds",
     "compare",

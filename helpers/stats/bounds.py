@@ -79,7 +79,7 @@ def _met(survey, condition):
     else:
         columns = [f"{question}={option}" for option in condition.options]
         met = responses[columns].fillna(False).any(axis=1).to_numpy(dtype=bool)
-    return ~met if condition.not_said else gave
+    return ~met if condition.not_said else met
 
 
 def _holds(cell, conditions, every):

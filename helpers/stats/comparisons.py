@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
-from statsmodels.stats.multitest import multipletests
 
 from . import joint, proportions, tests_of_counts, weights
 from .answers import given, said
 from .disclosure import gate
 from .margins import PairedRange, TippingPoint, check_pair, margins, mcnemar_range, tipping_point
 from .proportions import Difference, difference
+from .tests_of_counts import holm
 
 TESTS = []
 EQUIVALENT = 0.10  # a difference that is shown to be below ten percentage points is called small
@@ -100,6 +100,11 @@ class Comparison:
     def p(self):
         """The p-value of the leading test before adjustment; NaN where nothing is tested."""
         return self.tests[0]["p"] if self.tests else np.nan
+
+    @property
+    def rows(self):
+        """The tests that tests.csv keeps: all but an equivalence test that shows nothing."""
+        return [row for row in self.tests if self.small or row["test"] != "equivalence"]
 
     @property
     def alpha(self):
@@ -205,20 +210,11 @@ def family(comparisons, name=""):
     whatever the overlap ("always"); at the level or above at its smallest, never.
     """
     comparisons = list(comparisons)
-    leading = _holm([c.p for c in comparisons])
-    low, high = (_holm([getattr(c.paired, end) for c in comparisons]) for end in ("p_min", "p_max"))
-    alike = _holm([_p_of(c, "equivalence") for c in comparisons])
+    leading = holm([c.p for c in comparisons])
+    low, high = (holm([getattr(c.paired, end) for c in comparisons]) for end in ("p_min", "p_max"))
+    alike = holm([_p_of(c, "equivalence") for c in comparisons])
     numbers = zip(comparisons, leading, low, high, alike, strict=True)
     return [_decided(*values, len(comparisons), name) for values in numbers]
-
-
-def _holm(p_values):
-    """Holm's adjusted p-values; NaN stays NaN and counts for nothing."""
-    p_values = np.array(p_values, dtype=float)
-    known = ~np.isnan(p_values)
-    if known.any():
-        p_values[known] = multipletests(p_values[known], method="holm")[1]
-    return p_values.tolist()
 
 
 def _p_of(comparison, test):
@@ -239,8 +235,9 @@ def _decided(comparison, leading, low, high, alike, size, name):
     tests = [
         row | ({"family": name} | adjusted[row["test"]] if row["test"] in adjusted else {}) for row in comparison.tests
     ]
+    small = bool(alike < comparison.alpha)
     numbers = {"p_adjusted": leading, "paired_adjusted": (low, high), "verdict": verdict, "size": size}
-    return replace(comparison, tests=tests, **numbers, small=EQUIVALENT if alike < comparison.alpha else 0.0)
+    return replace(comparison, tests=tests, **numbers, small=EQUIVALENT if small else 0.0)
 
 
 def compare_items(survey, pairs, **how):

@@ -154,8 +154,9 @@ def _check_sample(about):
         if counted.get(key, answered) < answered:
             expected = f"at least the {answered} respondents of survey.toml"
             yield Problem("survey.toml", None, f"{key} = {counted[key]}", expected)
-    if about.get("sample") == "census" and counted.get("population_size", answered) > answered:
-        found = f"sample = 'census' with {answered} respondents of {counted['population_size']}"
+    there = max(counted.get("population_size", answered), counted.get("invited", answered))
+    if about.get("sample") == "census" and there > answered:
+        found = f"sample = 'census' with {answered} respondents of {there}"
         yield Problem("survey.toml", None, found, "census only where everyone answered, else self_selected or random")
 
 

@@ -17,7 +17,8 @@ from .schemas import RESPONDENT, RESPONSES, SAMPLES, listed
 class Survey:
     """A checked survey in one language. `questions` is indexed by question id; the other tables are as in the folder.
 
-    `counted` are the rows of counts.csv. `unasked` names the questions of the codebook that were put to nobody, such as
+    `titles` are the rows of topics.csv,
+    `counted` those of counts.csv. `unasked` names the questions of the codebook that were put to nobody, such as
     the follow-up of an answer that nobody gave; they are in no other part.
     """
 
@@ -29,6 +30,7 @@ class Survey:
     counted: pd.DataFrame = field(repr=False)
     published: pd.DataFrame = field(repr=False)
     claims: pd.DataFrame = field(repr=False)
+    titles: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
     unasked: tuple = ()
 
     # --- the survey as a whole
@@ -77,6 +79,17 @@ class Survey:
     def info(self, key):
         """An entry of survey.toml in the survey's language, such as `info("title")`."""
         return self.about[f"{key}_{self.lang}"]
+
+    @property
+    def topics(self):
+        """The topics in order, {id: title}: as topics.csv has them, or as they come in questions.csv, by their ids."""
+        if len(self.titles):
+            known = self.titles.sort_values("order").set_index("topic")[f"title_{self.lang}"].to_dict()
+        else:
+            known = {}
+        asked = dict.fromkeys(self.questions["topic"])
+        order = [topic for topic in known if topic in asked] + [topic for topic in asked if topic not in known]
+        return {topic: known.get(topic, topic.replace("_", " ").capitalize()) for topic in order}
 
     # --- questions
 
@@ -242,5 +255,6 @@ def _made(folder, lang, about, frames):
         counted=counts[~counts["question"].isin(unasked)].reset_index(drop=True),
         published=frames["published.csv"].astype({"base": int, "percent": float}).reset_index(drop=True),
         claims=frames["claims.csv"].reset_index(drop=True),
+        titles=frames["topics.csv"].astype({"order": int}).reset_index(drop=True),
         unasked=unasked,
     )

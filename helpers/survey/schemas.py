@@ -100,6 +100,7 @@ SCHEMAS = {
             "short_ja": _optional(),
         }
     ),
+    "topics.csv": pa.DataFrameSchema({"topic": _ID, "order": _BASE, "title_en": _filled(), "title_ja": _filled()}),
     "counts.csv": pa.DataFrameSchema({"question": _ID, "option": _ID, "count": _COUNT}),
     "published.csv": pa.DataFrameSchema(
         {"question": _ID, "option": _ID, "printed_in": _one_of(PRINTED_IN), "base": _BASE, "percent": _PERCENT}
@@ -120,11 +121,12 @@ SCHEMAS = {
 KEYS = {
     "options.csv": ["options", "option"],
     "questions.csv": ["question"],
+    "topics.csv": ["topic"],
     "counts.csv": ["question", "option"],
     "published.csv": ["question", "option", "printed_in", "base"],
     "claims.csv": ["claim"],
 }
-OPTIONAL_FILES = ("published.csv", "claims.csv")  # a survey of one's own has nothing printed yet
+OPTIONAL_FILES = ("topics.csv", "published.csv", "claims.csv")  # a survey of one's own has nothing printed yet
 
 
 def required_columns(name):

@@ -65,8 +65,17 @@ class Language:
         self._messages = catalogue(lang)
 
     def __call__(self, message, **values):
-        """The message in this language with its values filled in."""
+        """The message in this language with its values filled in.
+
+        `{respondent}`, `{respondents}` and `{Respondents}` are the survey's noun for those who answered.
+        """
+        values = self._nouns | values
         return self._translated(message).format(**{name: isolated(value) for name, value in values.items()})
+
+    @property
+    def _nouns(self):
+        one, many = self.noun
+        return {"respondent": one, "respondents": many, "Respondents": many[:1].upper() + many[1:]}
 
     def _translated(self, message, context=None):
         context = self.context if context is None else context
@@ -169,13 +178,14 @@ class Language:
     def evidence(self, answer):
         """What stands behind a share: count, base and interval of one row of a table, in brackets."""
         values = {"count": f"{int(answer['count']):,}", "base": self.respondents(answer["base"])}
+        is_weighted = "n_effective" in answer and answer["n_effective"] == answer["n_effective"]
         if answer["level"] != answer["level"]:  # everyone answered: there is no interval
-            return self("({count} of {base})", **values)
+            return self("(weighted; {count} of {base})", **values) if is_weighted else self("({count} of {base})", **values)
         values |= {
             "interval": self.interval(answer["level"]),
             "range": self.range(answer["low"], answer["high"]),
         }
-        if "n_effective" in answer and answer["n_effective"] == answer["n_effective"]:
+        if is_weighted:
             return self("(weighted; {count} of {base}, {interval} {range})", **values)
         return self("({count} of {base}, {interval} {range})", **values)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from helpers.survey.rows import is_weighted, top
 
+ALIKE = 1e-9  # weighted shares that are the same differ in their last digits
 ROLES = ("answer", "none", "other", "undisclosed")  # what can be the most frequent; no answer is none
 
 
@@ -34,21 +35,34 @@ class Sentence(str):
 def leaders(table):
     """The rows of the most frequent ordinary answer, several if they tie; and the largest row of another role, or None.
 
-    The other row (such as "other" or "unknown") is given only if it is at least as frequent as the leaders.
+    There are no leaders where nobody gave an ordinary answer. The other row (such as "other" or "unknown") is given only
+    if it is at least as frequent as the leaders.
     """
     by = "share" if is_weighted(table) else "count"
-    offered = table[table["role"] == "answer"]
-    first = offered[offered[by] == offered[by].max()]
+    offered = table[(table["role"] == "answer") & (table["count"] > 0)]
     rest = table[table["role"].isin(ROLES[1:])]
-    larger = rest[rest[by] >= offered[by].max()] if len(offered) else rest
-    return first, (top(larger, roles=ROLES) if len(larger) else None)
+    larger = rest[rest[by] > offered[by].max() - ALIKE] if len(offered) else rest
+    return _largest(offered, by), (top(larger, roles=ROLES) if len(larger) else None)
+
+
+def _largest(rows, by):
+    """The rows with the largest count or weighted share, all that tie."""
+    return rows[rows[by] > rows[by].max() - ALIKE]
+
+
+def named(say, rows):
+    """The labels of rows that tie and the share that each of them has, or that there is none."""
+    if not len(rows):
+        return say("none was named")
+    labels = say.listed(map(say.quoted, rows["label"]))
+    return say("{labels} ({share})", labels=labels, share=say.percent(rows["share"].iloc[0]))
 
 
 def most_frequent(say, table):
     """The most frequent answer and the next, with their evidence: ties named, and a larger answer of another role."""
     first, larger = leaders(table)
-    if not len(first) or first["count"].iloc[0] == 0:
-        return Sentence.about(say("None of the answers offered was given."), "none", [])
+    if not len(first):
+        return Sentence.about(say("None of the answers offered was given."), "none", questions=_questions(table))
     lead = first.iloc[0]
     values = {
         "first": say.listed(say.quoted(label) for label in first["label"]),
@@ -71,6 +85,31 @@ def most_frequent(say, table):
     return Sentence.about(text, "most_frequent", _rows(first))
 
 
+def of_question(say, name, sentence):
+    """A sentence after the question that it is about, for where several questions stand together."""
+    words = say("{name}: {sentence}", name=name, sentence=sentence)
+    told = {key: getattr(sentence, key) for key in ("kind", "questions", "options", "values")}
+    return Sentence.about(words, **told)
+
+
+def leading(say, table):
+    """The most frequent of the answers offered, ties named, with its share: a title."""
+    first, _ = leaders(table)
+    if not len(first) or first["count"].iloc[0] == 0:
+        return Sentence.about(say("None of the answers offered was given"), "none", questions=_questions(table))
+    values = {
+        "labels": say.listed(say.quoted(label) for label in first["label"]),
+        "share": say.percent(first["share"].iloc[0]),
+    }
+    return Sentence.about(
+        say("Of the answers offered, most gave {labels}: {share}", **values), "most_frequent_offered", _rows(first)
+    )
+
+
+def _questions(table):
+    return tuple(table["question"].unique()) if "question" in table else ()
+
+
 def _rows(table):
     return [row for _, row in table.iterrows()]
 
@@ -91,7 +130,7 @@ def _runner_up(say, table, first):
     """The next answer in words, ties named; None where there is none that anybody gave."""
     by = "share" if is_weighted(table) else "count"
     rest = table[table["role"].isin(ROLES) & ~table["option"].isin(first["option"])]
-    rest = rest[(rest[by] == rest[by].max()) & (rest["count"] > 0)]
+    rest = _largest(rest[rest["count"] > 0], by)
     if not len(rest):
         return None
     return say(
@@ -180,9 +219,7 @@ def _test_text(say, comparison, shown):
             else say("a difference is not shown (McNemar, {p})", **values)
         )
     elif shown:
-        known = say(
-            "read as answers of different {respondents}, it is significant ({p})", respondents=say.noun[1], **values
-        )
+        known = say("read as answers of different {respondents}, it is significant ({p})", **values)
     else:
         known = say(
             "read as answers of different {respondents}, a difference is not shown ({p})",
@@ -194,7 +231,7 @@ def _test_text(say, comparison, shown):
 
 def verdict(say, comparison):
     """The verdict on a pair of answers of the same respondents, in a word or two."""
-    if comparison.joint:
+    if comparison.joint and comparison.tests:
         return say("significant") if comparison.verdict == "always" else say("not shown")
     return {
         "always": say("significant whatever the overlap"),
@@ -224,10 +261,11 @@ def _paired_known(say, comparison):
         return say("{label}, {first} against {second}: nobody answered both questions.", **values)
     return say(
         "{label}, {first} against {second}: {b} gave this answer to the first only, {c} to the second only (of {n} that "
-        "answered both; McNemar, {p}: {verdict}).",
+        "answered both; {test}, {p}: {verdict}).",
         b=say.respondents(comparison.joint.b),
         c=say.respondents(comparison.joint.c),
         n=say.respondents(comparison.joint.n),
+        test=say("difference weighted") if comparison.weighted else say("McNemar"),
         p=say.adjusted(comparison.paired_adjusted[0], comparison.size),
         verdict=verdict(say, comparison),
         **values,
@@ -283,7 +321,7 @@ def sample_limits(say, survey):
         )
     known = _how_many(say, survey)
     if survey.sample == "random":
-        if survey.population:
+        if survey.population and survey.weights is None:
             return say(
                 "{known} They were drawn at random from {all}; intervals of shares allow for how large a part of these "
                 "answered, tests do not, which makes them cautious. Neither says who stayed away.",
@@ -324,10 +362,10 @@ def weighted(say, n, effective):
 def weight_limits(say, size):
     """What is weighted and what is not; `size` is what `weighted` says."""
     return say(
-        "{size} (Kish). Shares and their intervals are weighted, numbers of respondents are not. A crosstab of two "
-        "single-choice questions is tested by Rao and Scott’s chi-square, which uses the weights. All else counts each "
-        "respondent once: other tests, the shares inside crosstabs, comparisons of two questions or of two surveys with "
-        "the shares that they name, what totals alone imply, and the check of published figures.",
+        "{size} (Kish). Shares, their intervals and the differences between two questions are weighted, numbers of "
+        "respondents are not. A crosstab of two single-choice questions is tested by Rao and Scott’s chi-square, which "
+        "uses the weights. All else counts each respondent once: other tests, the shares inside crosstabs, comparisons of "
+        "two surveys with the shares that they name, what totals alone imply, and the check of published figures.",
         size=size,
     )
 

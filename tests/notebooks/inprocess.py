@@ -41,9 +41,13 @@ class Run:
     warned: list = field(default_factory=list)
 
 
-@functools.cache
 def read(name):
-    return nbformat.read(NOTEBOOKS[name], as_version=4)
+    return _read(NOTEBOOKS[name])
+
+
+@functools.cache
+def _read(path):
+    return nbformat.read(path, as_version=4)
 
 
 def cells(name, kind):
@@ -81,6 +85,11 @@ def words_instead_of_a_picture(fig, folder, name, alt=""):
 
 def execute(name, patch, save=words_instead_of_a_picture, **parameters):
     """Execute a notebook's code as papermill would with these parameters; returns what it showed, without pictures."""
+    return execute_path(NOTEBOOKS[name], patch, save, **parameters)
+
+
+def execute_path(path, patch, save=words_instead_of_a_picture, **parameters):
+    """The same for a notebook at a path."""
     shown = []
 
     def display(data, **_):
@@ -89,8 +98,8 @@ def execute(name, patch, save=words_instead_of_a_picture, **parameters):
     patch.setattr(reporting, "display", display)
     patch.setattr(figures, "save", save)
     scope = {}
-    for number, cell in enumerate(cells(name, "code"), start=1):
-        exec(compile(cell.source, f"{name}, In [{number}]", "exec"), scope)
+    for number, cell in enumerate((c for c in _read(path).cells if c.cell_type == "code"), start=1):
+        exec(compile(cell.source, f"{path.stem}, In [{number}]", "exec"), scope)
         if "parameters" in cell.metadata.get("tags", []):
             scope |= parameters
     return shown

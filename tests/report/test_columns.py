@@ -7,7 +7,7 @@ import pytest
 
 from helpers.report import columns
 from helpers.report.folder import KINDS
-from helpers.stats import proportions, tests_of_counts
+from helpers.stats import comparisons, proportions, sample_size, tests_of_counts
 from helpers.survey import DATA
 from helpers.words.language import Language
 
@@ -29,6 +29,8 @@ def test_columns_that_the_statistics_and_the_report_write_are_known():
     written = {
         *proportions.COLUMNS,
         *tests_of_counts.COLUMNS,
+        *comparisons.COLUMNS,
+        *sample_size.power([]).columns,
         *(name for kind in KINDS.values() for name in kind.columns),
     }
     assert written - set(columns.COLUMNS) == set()
@@ -78,6 +80,13 @@ def test_a_pair_and_a_range_of_p_are_one_column_each(say):
     assert columns.formatted(say, "p_low", table["p_low"], table) == ["0.010 to 0.50"]
 
 
+def test_an_adjusted_range_is_one_column_too(say):
+    table = pd.DataFrame({"p_low_adjusted": [0.03, None], "p_high_adjusted": [1.0, None]})
+    assert [name for name in table if columns.shown(name, table)] == ["p_low_adjusted"]
+    assert columns.heading(say, "p_low_adjusted", table) == "p, same members (Holm)"
+    assert columns.formatted(say, "p_low_adjusted", table["p_low_adjusted"], table) == ["0.030 to 1.00", ""]
+
+
 def test_weak_shares_are_marked_and_missing_ones_empty(say):
     table = pd.DataFrame({"share": [0.5, 0.1, None], "flag": ["", "few", None]})
     assert columns.formatted(say, "share", table["share"], table) == ["50%", "10%†", ""]
@@ -86,8 +95,8 @@ def test_weak_shares_are_marked_and_missing_ones_empty(say):
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("needed", float("inf"), "no end"),
-        ("needed", 1234.2, "1,235"),
+        ("least", 1234, "1,234"),
+        ("detectable", 0.1258, "12.6"),
         ("gap", -0.5, "−0.50"),
         ("percent", 54.0, "54%"),
         ("verdict", "always", "significant whatever the overlap"),

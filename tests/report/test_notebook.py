@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,11 @@ from helpers import figures
 from helpers.report import notebook as module
 from helpers.report import start
 from helpers.stats.answers import shares
-from helpers.stats.comparisons import compare
+from helpers.stats.comparisons import compare, family
+from helpers.stats.tests_of_counts import COLUMNS as TEST_COLUMNS
+from helpers.stats.tests_of_counts import homogeneity
 from helpers.survey import DATA, SurveyError, load
-from helpers.words.sentences import Sentence
+from helpers.words.sentences import Sentence, overlap_limits
 
 PAIR = ("q2_suppliers", "q2_customers")
 
@@ -113,34 +116,51 @@ def test_the_summary_reads_what_the_others_kept(report, tmp_path):
 # --- tests -----------------------------------------------------------------------------------------------------------
 
 
-def test_comparisons_are_adjusted_and_kept_twice(report, shown):
+def test_comparisons_are_kept_twice(report, shown):
     pairs = [PAIR, ("q2_linked", "q2_unlinked")]
-    found = report.tests((compare(report.survey, *pair, "aware") for pair in pairs), "Pairs", "pairs")
-    pearson = found[found["test"] == "pearson"]
-    assert (pearson["p_adjusted"] >= pearson["p"]).all()
-    assert set(pearson["family"]) == {"pairs"}
+    made = family([compare(report.survey, *pair, "aware") for pair in pairs], "pairs")
+    found = report.tests(made, "Pairs")
+    leading = found[found["p_adjusted"].notna() & (found["test"] != "equivalence")]
+    assert leading["p_adjusted"].tolist() == [c.p_adjusted for c in made]
+    assert set(leading["family"]) == {"pairs"}
     assert (found["level"] == 0.95).all()
     comparisons = kept(report, "comparisons")
-    assert comparisons["p_adjusted"].tolist() == pytest.approx(pearson["p_adjusted"].tolist())
+    assert comparisons["p_adjusted"].tolist() == pytest.approx([c.p_adjusted for c in made])
+    assert comparisons["verdict"].tolist() == [c.verdict for c in made]
+    assert comparisons[["p_low_adjusted", "p_high_adjusted"]].to_numpy() == pytest.approx(
+        np.array([c.paired_adjusted for c in made])
+    )
     assert len(kept(report, "tests")) == len(found)
     assert "Pearson" in shown[-1]
 
 
 def test_the_same_call_again_changes_nothing(report):
     rows = compare(report.survey, *PAIR, "aware").tests
-    first = report.tests(rows, "Pair", "pair")
-    report.tests(rows, "Pair", "pair")
+    first = report.tests(rows, "Pair")
+    report.tests(rows, "Pair")
     assert len(kept(report, "tests")) == len(first)
 
 
-def test_rows_without_a_family_are_not_adjusted(report):
-    found = report.tests(compare(report.survey, *PAIR, "aware").tests, "Pair")
-    assert found["p_adjusted"].isna().all()
+def test_where_everyone_answered_no_test_is_shown_or_kept(osaka, folders, tmp_path, shown):
+    for survey in (osaka, load(folders["raw"])):
+        survey = replace(survey, about=survey.about | {"sample": "census"})
+        report = start("03_awareness", survey, "en", str(tmp_path))
+        compared = compare(survey, *PAIR, "aware")
+        for rows in ([compared], [homogeneity(survey, *PAIR)], pd.DataFrame([homogeneity(survey, *PAIR)])):
+            found = report.tests(rows, "Pair")
+            assert (len(found), list(found)) == (0, ["notebook", *TEST_COLUMNS])
+        assert shown == []
+        assert not (tmp_path / "tables" / "tests").exists()
+        (row,) = kept(report, "comparisons").to_dict("records")
+        assert (row["difference"], row["verdict"]) == (compared.difference.value, pytest.approx(np.nan, nan_ok=True))
+        report.limits()
+        assert shown.pop().startswith("All 118 firms answered")
+        assert shown == []
 
 
 def test_tests_that_were_kept_are_only_shown(report, tmp_path, shown):
     report.finding("It is so.", kind="none")
-    report.tests([compare(report.survey, *PAIR, "aware")], "Pair", "pair")
+    report.tests([compare(report.survey, *PAIR, "aware")], "Pair")
     summary = start("14_summary", report.survey, "en", str(tmp_path))
     summary.tests(summary.read("tests"), "All")
     assert shown[-1].startswith("All\n")
@@ -192,7 +212,9 @@ def test_a_finding_keeps_what_it_rests_on(report):
     report.finding("Row.", about=answers.iloc[0], kind="share")
     report.finding("Compared.", about=compared, kind="difference")
     report.finding("Plain.", kind="none")
-    shares_, row, difference, plain = kept(report, "findings").fillna("").to_dict("records")
+    report.finding("Stated.", about=answers.head(2), kind="share", values=[0.25, np.nan])
+    report.finding("Told.", values=(3,), kind="none")
+    shares_, row, difference, plain, stated, told = kept(report, "findings").fillna("").to_dict("records")
     assert (shares_["questions"], shares_["figure"]) == ("q3", "picture")
     assert shares_["options"] == "|".join(answers["option"][:2])
     assert json.loads(shares_["values"]) == answers["share"][:2].tolist()
@@ -200,6 +222,8 @@ def test_a_finding_keeps_what_it_rests_on(report):
     assert (difference["questions"], difference["options"]) == ("|".join(PAIR), "aware")
     assert json.loads(difference["values"])[2] == compared.difference.value
     assert (plain["kind"], plain["values"]) == ("none", "[]")
+    assert (stated["options"], stated["values"]) == (shares_["options"], "[0.25]")  # not those of the rows
+    assert (told["questions"], told["values"]) == ("", "[3.0]")
 
 
 def test_a_sentence_says_itself_what_it_claims(report, monkeypatch):
@@ -221,6 +245,16 @@ def test_words_of_the_survey_and_limits(report, kind, shown):
     assert len(shown) == 5
     report.limits()
     assert len(shown) == (7 if kind == "weighted" else 6)
+
+
+def test_limits_speak_of_overlaps_only_where_totals_were_compared(report, kind, shown):
+    words = overlap_limits(report.words)
+    report.tests([homogeneity(report.survey, *PAIR)], "Answers")  # a row by itself is no comparison
+    report.limits()
+    assert words not in shown
+    report.tests([compare(report.survey, *PAIR, "aware")], "Pair")
+    report.limits()
+    assert (words in shown) == (kind == "totals")
 
 
 def test_the_link_to_the_next_notebook(osaka, tmp_path, shown):

@@ -38,10 +38,26 @@ def test_a_crosstab_names_the_answers_of_its_second_question(say, osaka):
 
 
 def test_a_range_is_one_row_with_its_verdict(say, osaka):
-    numbers = {"p_low": 0.02, "p_high": 0.7, "verdict": "undetermined"}
+    numbers = {"p_low": 0.02, "p_high": 0.7, "p_low_adjusted": 0.06, "p_high_adjusted": 1.0, "verdict": "never"}
     (row,) = in_words(say, osaka, row_of("q2_linked", "q2_unlinked", ["aware"], "mcnemar_range", **numbers))
-    assert row["p"] == "p 0.020 to 0.70: undecided"
+    assert row["p"] == "0.020 to 0.70"
+    assert row["p (Holm)"] == "0.060 to 1.00: not significant whatever the overlap"
     assert row["Test"].startswith("McNemar, same firms")
+
+
+def test_what_is_not_adjusted_has_no_adjusted_p(say, osaka):
+    plain, adjusted = row_of("q4", "q5", ["drill"], "pearson", p=0.2), row_of("q4", "q5", ["drill"], "fisher", p=0.4)
+    assert "p (Holm)" not in in_words(say, osaka, plain)[0]
+    rows = in_words(say, osaka, adjusted | {"p_adjusted": 0.8}, plain)
+    assert [row["p (Holm)"] for row in rows] == ["0.80", ""]
+
+
+def test_equivalence_says_its_margin(say, osaka):
+    (row,) = in_words(
+        say, osaka, row_of("q4", "q5", ["drill"], "equivalence", p=0.01, effect=0.1, effect_kind="margin")
+    )
+    assert row["Test"] == "Equivalence, same firms (two one-sided tests)"
+    assert row["Effect"] == "0.10 (largest difference allowed)"
 
 
 @pytest.mark.parametrize(

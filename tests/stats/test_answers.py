@@ -1,34 +1,15 @@
-"""Tables of shares and answers of the same respondents: against arithmetic on raw answers, and every table there is."""
+"""Tables of shares and answers of the same respondents: against arithmetic on raw answers."""
 
-from itertools import combinations, product
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from helpers.stats import answers, proportions, weights
-from helpers.survey import Survey
 
 SINGLE, MULTIPLE = ("industry", "q2_linked", "q3", "q9_reason"), ("q4", "q7_damage", "q10")
 SELECTIONS = ("q2_suppliers_why_aware", "q2_linked_why_unaware")
-
-
-def small(ticks, known=False):
-    """A survey of one question with several answers, from a row of ticks for each respondent; `known`: raw answers."""
-    frame = pd.DataFrame(ticks, dtype="boolean").rename(columns=dict(enumerate("abcd")))
-    letters = list(frame.columns)
-    questions = {"question": ["q"], "kind": "multiple", "options": "set", "base": len(frame), "asked_if": ""}
-    made = Survey(
-        *(None, "en", {"respondents": len(frame)}),
-        questions=pd.DataFrame(questions).assign(unit="respondents").set_index("question"),
-        options=pd.DataFrame({"options": "set", "option": letters, "order": range(len(letters)), "role": "answer"}),
-        counted=pd.DataFrame({"question": "q", "option": letters, "count": frame.sum().to_list()}),
-        **dict.fromkeys(("published", "claims"), pd.DataFrame()),
-    )
-    made.__dict__["responses"] = frame.add_prefix("q=") if known else None
-    return made
 
 
 # --- shares -----------------------------------------------------------------------------------------------------------
@@ -108,6 +89,44 @@ def test_asked(osaka):
     assert (row["question"], row["option"], row["count"], row["base"]) == ("q7_content", "asked", 30, 118)
     assert (row["share"], row["level"], row["method"]) == (30 / 118, 0.9, "wilson")
     assert (row["low"], row["high"]) == proportions.interval(30, 118, 0.9)
+
+
+# --- who was asked ----------------------------------------------------------------------------------------------------
+
+
+def of(survey, **about):
+    """The same survey with other entries in survey.toml."""
+    return replace(survey, about=survey.about | about)
+
+
+@pytest.mark.parametrize("question", ["q3", "q4", "q7_damage", "q2_suppliers_why_aware"])
+def test_where_everyone_answered_shares_are_facts(osaka, weighted, question):
+    for survey in (osaka, weighted):
+        plain = answers.shares(survey, question)
+        found = answers.shares(of(survey, sample="census"), question)
+        assert found[["low", "high", "level"]].isna().all(axis=None)
+        assert (found["method"] == "").all()
+        assert (found["flag"] == "").all()
+        unsaid = ["low", "high", "level", "method", "flag"]
+        pd.testing.assert_frame_equal(found.drop(columns=unsaid), plain.drop(columns=unsaid))
+        assert answers.asked(of(survey, sample="census"), "q7_content")["low"].isna().all()
+
+
+def test_intervals_of_a_random_sample_allow_for_how_much_of_the_population_answered(osaka):
+    # of 235 drawn 118, each tells as much as (235 - 1) / (235 - 118) = 2 of an endless population
+    survey = of(osaka, sample="random", population_size=235)
+    for method in ("wilson", "clopper_pearson"):
+        found, plain = (answers.shares(s, "q4", method=method) for s in (survey, osaka))
+        low, high = proportions.interval(2 * plain["count"].to_numpy(), 2 * 118, 0.95, method)
+        assert found["low"].to_numpy() == pytest.approx(low)
+        assert found["high"].to_numpy() == pytest.approx(high)
+        assert found[["share", "flag", "count", "base"]].equals(plain[["share", "flag", "count", "base"]])
+    together = answers.shares(survey, "q3", method="goodman")
+    assert together[["low", "high"]].to_numpy() == pytest.approx(
+        proportions.simultaneous(2 * osaka.table("q3")["count"])
+    )
+    (row,) = answers.asked(survey, "q7_content").to_dict("records")
+    assert (row["low"], row["high"]) == pytest.approx(proportions.interval(60, 236))
 
 
 # --- shares with weights ----------------------------------------------------------------------------------------------
@@ -216,51 +235,6 @@ def test_said_leaves_out_who_gave_no_answer_or_another_one(raw):
     assert answers.said(raw, "q4", "caution").equals(raw.responses["q4=caution"])
 
 
-# --- any of several answers -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("respondents", "items"), [(1, 2), (3, 2), (4, 2), (2, 3), (3, 3)])
-def test_bounds_from_totals_are_those_of_every_sheet_of_ticks(respondents, items):
-    possible = {}
-    for bits in product((False, True), repeat=respondents * items):
-        ticks = np.array(bits).reshape(respondents, items)
-        for options in (part for size in range(1, items + 1) for part in combinations(range(items), size)):
-            key = (tuple(ticks.sum(axis=0)), options)
-            possible.setdefault(key, []).append(int(ticks[:, list(options)].any(axis=1).sum()))
-    for (totals, options), numbers in possible.items():
-        survey = small([[i < total for total in totals] for i in range(respondents)])
-        found = answers.any_of(survey, "q", [list("abcd")[option] for option in options])
-        assert found == answers.Bounds(min(numbers), max(numbers), respondents)
-
-
-@given(st.lists(st.tuples(*[st.booleans()] * 4), min_size=1, max_size=12), st.sets(st.sampled_from("abcd"), min_size=1))
-def test_raw_answers_settle_the_number(ticks, options):
-    columns = ["abcd".index(option) for option in options]
-    number = sum(any(row[column] for column in columns) for row in ticks)
-    known, bounds = (answers.any_of(small(ticks, known=raw), "q", list(options)) for raw in (True, False))
-    assert known == answers.Bounds(number, number, len(ticks))
-    assert bounds.low <= number <= bounds.high
-
-
-def test_any_of_a_single_choice_question_is_a_sum(osaka, raw):
-    expected = sum(osaka.count("q3", option) for option in ("done", "not_known"))
-    for survey in (osaka, raw):
-        assert answers.any_of(survey, "q3", ["done", "not_known"]) == answers.Bounds(expected, expected, 118)
-
-
-def test_any_of_a_routed_question_is_of_those_asked(osaka, raw):
-    harm = [row.option for row in osaka.table("q7_damage").itertuples() if row.role == "answer"]
-    counts = [osaka.count("q7_damage", option) for option in harm]
-    assert answers.any_of(osaka, "q7_damage", harm) == answers.Bounds(max(counts), min(sum(counts), 30), 30)
-    ticked = raw.responses[[f"q7_damage={option}" for option in harm]].fillna(False).any(axis=1).sum()
-    assert answers.any_of(raw, "q7_damage", harm) == answers.Bounds(ticked, ticked, 30)
-    assert max(counts) <= ticked <= sum(counts)
-
-
-def test_any_of_nothing_is_nobody(osaka):
-    assert answers.any_of(osaka, "q4", []) == answers.Bounds(0, 0, 118)
-
-
 # --- the same answer to both ------------------------------------------------------------------------------------------
 
 PAIR = ("q2_suppliers", "q2_customers")
@@ -306,8 +280,5 @@ def test_joint_answers_pass_the_gate_and_totals_need_not(raw, weighted, osaka, m
     monkeypatch.setattr(answers, "gate", shut)
     for survey in (raw, weighted):
         with pytest.raises(Shut):
-            answers.any_of(survey, "q4", ["caution", "contract"])
-        with pytest.raises(Shut):
             answers.both(survey, *PAIR, "unaware")
-    assert answers.any_of(osaka, "q4", ["caution", "contract"]).low == osaka.count("q4", "caution")
     assert not answers.both(osaka, *PAIR, "unaware").known

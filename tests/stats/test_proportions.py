@@ -1,5 +1,6 @@
 """Intervals against published worked examples, properties that any interval of a share must have, and weak shares."""
 
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from math import comb
 from statistics import NormalDist
@@ -214,6 +215,53 @@ def test_difference_is_built_from_two_wilson_intervals(first, second, confidence
 def test_difference_changes_sign_with_the_order(first, second):
     there, back = difference(first, second), difference(second, first)
     assert (there.value, there.low, there.high) == pytest.approx((-back.value, -back.high, -back.low), abs=1e-7)
+
+
+# --- who was asked ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sample", "size", "each"),
+    [
+        *((None, None, 1), ("self_selected", 235, 1), ("random", None, 1), ("census", 118, 1)),
+        *(("random", 235, 2), ("random", 1_000_118, 1_000_117 / 1_000_000)),  # (N - 1) / (N - 118)
+    ],
+)
+def test_what_a_respondent_of_a_random_sample_is_worth(osaka, sample, size, each):
+    said = {name: value for name, value in (("sample", sample), ("population_size", size)) if value}
+    assert proportions.worth(replace(osaka, about=osaka.about | said)) == pytest.approx(each)
+
+
+def test_the_correction_is_cochrans():
+    # 40 of 100 drawn from 500: variance 0.4 * 0.6 / 100 * (500 - 100) / (500 - 1) = 0.00192385, error 0.0438617;
+    # Wald's interval 0.4 -+ 1.959964 * 0.0438617 = 0.4 -+ 0.0859673
+    low, high = interval(40, 100, method="wald", each=499 / 400)
+    assert (low, high) == pytest.approx((0.3140327, 0.4859673), abs=1e-7)
+    assert high - low < np.subtract(*interval(40, 100, method="wald")[::-1])
+
+
+@pytest.mark.parametrize("method", proportions.INTERVALS)
+def test_where_nearly_all_answered_intervals_are_narrow(osaka, method):
+    nearly = replace(osaka, about=osaka.about | {"sample": "random", "population_size": 119})
+    low, high = interval(59, 118, method=method, each=proportions.worth(nearly))
+    assert 0 < high - low < 0.02
+    everyone = replace(osaka, about=osaka.about | {"sample": "random", "population_size": 118})
+    low, high = interval(59, 118, method=method, each=proportions.worth(everyone))
+    assert high - low == pytest.approx(0, abs=1e-4)
+
+
+def test_a_difference_of_corrected_shares():
+    doubled = difference((40, 200), (60, 180), 0.9)
+    assert difference((20, 100), (30, 90), 0.9, each=2) == doubled
+
+
+def test_shares_of_everyone_are_facts(osaka):
+    table = add_shares(osaka.table("q4"))
+    found = proportions.of_everyone(table)
+    assert found[["low", "high", "level"]].isna().all(axis=None)
+    assert set(found["flag"]) == set(found["method"]) == {""}
+    assert found[["count", "base", "share"]].equals(table[["count", "base", "share"]])
+    assert list(found) == proportions.COLUMNS
 
 
 # --- rounding --------------------------------------------------------------------------------------------------------

@@ -1,122 +1,175 @@
-"""What a sample can show, against published examples and arithmetic done by hand."""
+"""What a sample can show: McNemar's power against every outcome, a simulation, and numbers of an independent reading."""
 
 import math
-from math import sqrt
-from statistics import NormalDist
+from dataclasses import replace
+from itertools import product
 
+import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.stats.sample_size import detectable_share, needed_base
+from helpers.stats.comparisons import compare, compare_items, family
+from helpers.stats.mcnemar import mcnemar_p
+from helpers.stats.sample_size import PHIS, detectable, paired_power, power
 
-POWERS = st.floats(0.5, 0.99)
-ALPHAS = st.floats(0.001, 0.2)
-PERCENTS = st.integers(1, 99).map(lambda n: n / 100)
-
-
-def power_of(first, second, base, alpha=0.05):
-    """Power of the two-sided test of two shares with this base each: R's power.prop.test, strict = FALSE."""
-    normal, mean = NormalDist(), (first + second) / 2
-    equal, apart = sqrt(2 * mean * (1 - mean)), sqrt(first * (1 - first) + second * (1 - second))
-    return normal.cdf((sqrt(base) * abs(first - second) - normal.inv_cdf(1 - alpha / 2) * equal) / apart)
+SHARES = st.integers(1, 99).map(lambda n: n / 100)
+AGREEMENTS = st.floats(-0.5, 0.95)
 
 
-# --- the base that a difference needs ---------------------------------------------------------------------------------
+def cells_of(first, second, phi):
+    """The joint probabilities (both, first only, second only, neither) of two answers that agree with phi."""
+    both = first * second + phi * math.sqrt(first * (1 - first) * second * (1 - second))
+    return both, first - both, second - both, 1 - first - second + both
 
 
-def test_example_of_rs_manual():
-    # R 4.2.2, ?power.prop.test: power.prop.test(p1 = .50, p2 = .75, power = .90) gives n = 76.7 per group,
-    # power.prop.test(n = 50, p1 = .50, p2 = .75) gives power = 0.740
-    assert needed_base(0.50, 0.75, power=0.90) == pytest.approx(76.7, abs=0.05)
-    assert needed_base(0.50, 0.75, power=0.7401659) == pytest.approx(50, abs=1e-4)
-    assert power_of(0.50, 0.75, 50) == pytest.approx(0.740, abs=5e-4)
-    assert detectable_share(0.50, 50, power=0.7401659) == pytest.approx(0.75, abs=1e-6)
+def power_by_enumeration(first, second, phi, n, alpha):
+    """Over every (b, c) of n respondents, of the trinomial distribution."""
+    _, b, c, _ = cells_of(first, second, phi)
+    total = 0
+    for i, j in product(range(n + 1), repeat=2):
+        if i + j <= n and mcnemar_p(i, j) < alpha:
+            ways = math.factorial(n) // (math.factorial(i) * math.factorial(j) * math.factorial(n - i - j))
+            total += ways * b**i * c**j * (1 - b - c) ** (n - i - j)
+    return total
 
 
-def test_formula_by_hand():
-    # p = 0.6 and 0.7, mean 0.65: z = 1.959964 and 0.841621;
-    # 1.959964 * sqrt(2 * 0.65 * 0.35) + 0.841621 * sqrt(0.24 + 0.21) = 1.322069 + 0.564573 = 1.886642;
-    # (1.886642 / 0.1)^2 = 355.942, so 356 per group
-    assert needed_base(0.6, 0.7) == pytest.approx(355.942, abs=2e-3)
+# --- the power of a test of paired answers ----------------------------------------------------------------------------
 
 
-def test_a_share_of_none_or_all_by_hand():
-    # p = 0 and 1, mean 0.5: only the first root counts, 1.959964 * sqrt(0.5) = 1.385904, squared 1.920729
-    assert needed_base(0, 1) == pytest.approx(1.920729, abs=1e-5)
+@pytest.mark.parametrize("n", [1, 6, 9, 14])
+@pytest.mark.parametrize(
+    ("first", "second", "phi"), [(0.2, 0.6, 0), (0.5, 0.5, 0.3), (0.1, 0.8, -0.1), (0.3, 0.9, 0.2), (0.4, 0.6, -0.5)]
+)
+@pytest.mark.parametrize("alpha", [0.05, 0.2])
+def test_power_is_that_of_every_outcome(first, second, phi, n, alpha):
+    expected = power_by_enumeration(first, second, phi, n, alpha)
+    assert paired_power(first, second, phi, n, alpha) == pytest.approx(expected, abs=1e-12)
 
 
-@given(PERCENTS, PERCENTS, POWERS, ALPHAS)
-def test_needed_base_gives_the_power(first, second, power, alpha):
-    assume(first != second)
-    base = needed_base(first, second, power, alpha)
-    assert power_of(first, second, base, alpha) == pytest.approx(power, abs=1e-9)
+def test_power_of_a_simulation():
+    first, second, phi, n, runs = 0.24, 0.38, 0.5, 118, 40_000
+    drawn = np.random.default_rng(0).multinomial(n, cells_of(first, second, phi), size=runs)
+    shown = (mcnemar_p(drawn[:, 1], drawn[:, 2]) < 0.05).mean()
+    expected = paired_power(first, second, phi, n)
+    assert 0.5 < expected < 0.9
+    assert shown == pytest.approx(expected, abs=4 * math.sqrt(expected * (1 - expected) / runs))
 
 
-@given(PERCENTS, PERCENTS)
-def test_needed_base_knows_no_order_and_no_side(first, second):
-    assume(first != second)
-    base = needed_base(first, second)
-    assert needed_base(second, first) == pytest.approx(base)
-    assert needed_base(1 - first, 1 - second) == pytest.approx(base)
+def test_six_that_changed_their_mind_are_the_fewest_that_show():
+    # 2 / 2^5 = 0.0625 is no evidence at 5%, 2 / 2^6 = 0.03125 is: if all six go from no to yes, power is 1
+    assert paired_power(0, 1, 0, 5) == 0
+    assert paired_power(0, 1, 0, 6) == pytest.approx(1)
 
 
-@given(PERCENTS, PERCENTS)
-def test_more_power_or_a_stricter_level_needs_more(first, second):
-    assume(first != second)
-    base = needed_base(first, second)
-    assert needed_base(first, second, power=0.9) > base
-    assert needed_base(first, second, alpha=0.01) > base
+@given(SHARES, SHARES, AGREEMENTS, st.integers(2, 60))
+def test_power_knows_no_order_and_no_side(first, second, phi, n):
+    found = paired_power(first, second, phi, n)
+    assert paired_power(second, first, phi, n) == pytest.approx(found, abs=1e-9, nan_ok=True)
+    assert paired_power(1 - first, 1 - second, phi, n) == pytest.approx(found, abs=1e-9, nan_ok=True)
 
 
-@pytest.mark.parametrize("share", [0, 0.3, 1])
-def test_equal_shares_need_no_end_of_respondents(share):
-    assert needed_base(share, share) == math.inf
+@given(SHARES, st.integers(2, 200), st.floats(0, 0.99))
+def test_equal_shares_are_shown_no_more_often_than_the_level(share, n, phi):
+    assert paired_power(share, share, phi, n) <= 0.05
 
 
-# --- the smallest difference that a base can show ---------------------------------------------------------------------
+def test_answers_that_cannot_be_so_have_no_power():
+    assert math.isnan(paired_power(0.1, 0.9, 0.5, 100))  # so far apart they agree with phi = 1/9 at most
+    assert not math.isnan(paired_power(0.1, 0.9, 1 / 9, 100))
+    assert math.isnan(paired_power(0.1, 0.2, -0.5, 100))  # so rare they hardly disagree
+    assert paired_power(0.3, 0.3, 1, 100) == 0  # everybody answers the same to both
 
 
-@given(st.integers(0, 95), st.integers(10, 5000), POWERS, ALPHAS)
-def test_each_is_the_inverse_of_the_other(percent, base, power, alpha):
-    share = percent / 100
-    found = detectable_share(share, base, power, alpha)
+# --- the smallest difference that shows -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("phi", "points"), [(0, 17.8), (0.3, 14.9), (0.5, 12.6), (0.7, 9.5), (0.8, 7.6)])
+def test_points_of_an_independent_calculation(phi, points):
+    """Of 28 of 118 (largely aware of customers, and of makers of bespoke goods) with a power of 80%, exact McNemar.
+
+    The points were computed by the reviewer who asked for these numbers, with other code.
+    """
+    assert 100 * detectable(28 / 118, phi, 118) == pytest.approx(points, abs=0.05)
+
+
+@settings(max_examples=40)
+@given(st.integers(1, 80).map(lambda n: n / 100), st.sampled_from(PHIS), st.integers(20, 300))
+def test_what_is_detectable_has_just_that_power(share, phi, n):
+    found = detectable(share, phi, n)
     if math.isnan(found):
-        assert needed_base(share, 1, power, alpha) > base
+        largest = share / (share + phi**2 * (1 - share)) if phi else 1
+        assert share == largest or paired_power(share, largest - 1e-9, phi, n) < 0.8
     else:
-        assert share < found <= 1
-        assert needed_base(share, found, power, alpha) == pytest.approx(base, rel=1e-9)
+        assert 0 < found <= 1 - share
+        assert paired_power(share, share + found, phi, n) == pytest.approx(0.8, abs=1e-3)
+        assert paired_power(share, share + 0.98 * found, phi, n) < 0.8
 
 
-@given(PERCENTS, PERCENTS)
-def test_the_share_that_a_needed_base_can_detect(first, second):
-    assume(first != second)
-    low, high = sorted((first, second))
-    assert detectable_share(low, needed_base(low, high)) == pytest.approx(high, abs=1e-9)
+def test_more_respondents_and_closer_agreement_show_smaller_differences():
+    by_n = [detectable(0.3, 0.3, n) for n in (40, 80, 160, 320)]
+    by_phi = [detectable(0.3, phi, 118) for phi in PHIS]
+    for found in (by_n, by_phi):
+        assert found == sorted(found, reverse=True)
+    assert detectable(0.3, 0.3, 118, power=0.9) > detectable(0.3, 0.3, 118)
+    assert detectable(0.3, 0.3, 118, alpha=0.01) > detectable(0.3, 0.3, 118)
 
 
-@given(st.integers(0, 60), st.integers(50, 2000))
-def test_more_respondents_show_smaller_differences(percent, base):
-    assert detectable_share(percent / 100, 2 * base) < detectable_share(percent / 100, base)
+@pytest.mark.parametrize(
+    ("share", "phi", "n"),
+    [
+        (1, 0, 118),  # nothing lies above all
+        (0, 0.3, 118),  # what nobody says agrees with nothing
+        (0.3, 1, 118),  # answers that always agree have the same share
+        (0.3, 0, 5),  # of five nothing shows
+        (0.95, 0.5, 20),  # too few to show even 100%
+    ],
+)
+def test_nothing_can_be_detected(share, phi, n):
+    assert math.isnan(detectable(share, phi, n))
 
 
-def test_nothing_lies_above_all():
-    assert math.isnan(detectable_share(1, 100))
-    assert math.isnan(detectable_share(1, 10**9))
+# --- comparisons that did not show ------------------------------------------------------------------------------------
+
+AWARENESS = [("q2_suppliers", "q2_customers"), ("q2_linked", "q2_unlinked"), ("q2_bespoke", "q2_generic")]
 
 
-def test_a_base_too_small_for_any_share_above():
-    # from 90% even 100% takes 73.37 respondents per group:
-    # 1.959964 * sqrt(2 * 0.95 * 0.05) + 0.841621 * sqrt(0.09) = 0.604101 + 0.252486; squared, over 0.1^2, 73.374
-    limit = (0.604101 + 0.252486) ** 2 / 0.01
-    assert needed_base(0.9, 1) == pytest.approx(limit, abs=2e-3)
-    assert math.isnan(detectable_share(0.9, limit - 0.01))
-    assert 0.9999 < detectable_share(0.9, limit + 0.01) <= 1
+def test_power_of_totals_goes_through_agreements(osaka):
+    compared = family([compare(osaka, *pair, "aware") for pair in AWARENESS])
+    found = power(compared)
+    assert list(found) == [
+        "first",
+        "second",
+        "option",
+        "label",
+        "pair_first",
+        "pair_second",
+        "phi",
+        "detectable",
+        "base",
+    ]
+    assert set(zip(found["first"], found["second"], strict=True)) == {AWARENESS[0], AWARENESS[2]}  # linked is shown
+    assert list(found["phi"]) == [*PHIS] * 2
+    assert set(found["base"]) == {118}
+    customers = found[found["first"] == "q2_suppliers"]  # 28 of all 118 stand below 34
+    assert list(customers["detectable"]) == [detectable(28 / 118, phi, 118) for phi in PHIS]
+    assert set(customers["pair_first"]) == {compared[0].names[0]}
 
 
-def test_from_nobody_up():
-    # 1.959964 * sqrt(p * (1 - p / 2)) + 0.841621 * sqrt(p * (1 - p)) = p * sqrt(118). At p = 0.064 the left side is
-    # 1.959964 * 0.248902 + 0.841621 * 0.244753 = 0.693827, the right side 0.695218; at p = 0.063 0.688620 and 0.684355
-    found = detectable_share(0, 118)
-    assert 0.063 < found < 0.064
-    assert power_of(0, found, 118) == pytest.approx(0.8)
+def test_power_of_raw_answers_is_for_the_agreement_observed(raw):
+    (c,) = [found for found in family(compare_items(raw, [("q4", "q5")])) if found.option == "other"]
+    (row,) = power([c]).to_dict("records")
+    ticks = raw.responses[["q4=other", "q5=other"]].astype(float)
+    assert row["phi"] == pytest.approx(np.corrcoef(ticks.to_numpy().T)[0, 1])
+    assert row["detectable"] == pytest.approx(detectable(8 / 118, row["phi"], 118), nan_ok=True)
+    assert row["base"] == 118
+
+
+def test_power_is_told_of_what_is_not_shown_after_adjustment(osaka):
+    alone = compare(osaka, "q4", "q5", "standards")
+    adjusted = replace(alone, p_adjusted=0.05)
+    shown = replace(alone, p_adjusted=0.0499)
+    assert len(power([adjusted])) == len(PHIS)
+    assert power([shown]).empty
+    assert len(power([shown], alpha=0.01)) == len(PHIS)
+    assert list(power([])) == list(power([adjusted]))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sizes import size
+from statsmodels.stats.multitest import multipletests
 
 from helpers.stats import tests_of_counts as chisquare
 from helpers.survey import Survey
@@ -274,10 +275,16 @@ def test_holm_by_hand():
     assert list(table.columns) == chisquare.COLUMNS
 
 
-def test_benjamini_hochberg_by_hand():
-    # Sorted 0.01, 0.03, 0.04: 3 / 1 * 0.01 = 0.03; 3 / 2 * 0.03 = 0.045, but not above 3 / 3 * 0.04 = 0.04.
-    table = chisquare.as_table(rows_with(0.01, 0.04, 0.03), "three", method="fdr_bh")
-    assert table["p_adjusted"].tolist() == pytest.approx([0.03, 0.04, 0.04])
+@pytest.mark.parametrize("n", [0, 1, 2, 7, 40])
+def test_holm_is_that_of_statsmodels(n):
+    p = np.random.default_rng(n).random(n).round(2)  # some are equal
+    assert chisquare.holm(p) == pytest.approx(multipletests(p, method="holm")[1] if n else [])
+
+
+def test_what_has_no_p_value_counts_for_nothing_in_holm():
+    found = chisquare.holm([np.nan, 0.01, 0.04, np.nan, 0.03])
+    assert found == pytest.approx([np.nan, 0.03, 0.06, np.nan, 0.06], nan_ok=True)
+    assert np.isnan(chisquare.holm([np.nan])).all()
 
 
 def test_tests_outside_the_family_are_not_adjusted():

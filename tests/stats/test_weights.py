@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.regression.linear_model import WLS
 
 from helpers.stats import proportions, weights
 from helpers.stats import tests_of_counts as chisquare
@@ -58,6 +59,46 @@ def test_equal_weights_are_no_weights(count, base, weight):
     assert found.n_effective == pytest.approx(base - 1)
     expected = proportions.interval(count / base * (base - 1), base - 1)
     assert weights.interval(found) == pytest.approx(expected)
+
+
+# --- two answers of the same respondents ------------------------------------------------------------------------------
+
+
+def test_the_paired_difference_is_that_of_a_weighted_mean_with_hc1(answers):
+    """statsmodels: the differences on a constant, weighted, with White's variance times n / (n - 1) and Student's t."""
+    first, second = (answers[name].astype("boolean").fillna(False) for name in ("now.a", "now.b"))
+    d = first.astype(float) - second.astype(float)
+    fitted = WLS(d, np.ones(len(d)), weights=answers["weight"]).fit(cov_type="HC1", use_t=True)
+    found = weights.paired_difference(first, second, answers["weight"], 0.9)
+    assert (found.difference.value, found.error) == pytest.approx((fitted.params.iloc[0], fitted.bse.iloc[0]))
+    assert (found.statistic, found.p) == pytest.approx((fitted.tvalues.iloc[0], fitted.pvalues.iloc[0]))
+    assert (found.difference.low, found.difference.high) == pytest.approx(fitted.conf_int(0.1).iloc[0])
+    assert (found.df, found.n) == (len(d) - 1, len(d))
+    assert found.shares == pytest.approx([np.average(ticks, weights=answers["weight"]) for ticks in (first, second)])
+
+
+def test_who_left_one_out_stays_in_the_design(answers):
+    """By hand: the variance of a mean of a part of the sample, in which the others are 0 (Lumley 2004, domains)."""
+    first = answers["now.a"].astype("boolean").fillna(False).mask(answers.index % 5 == 0)
+    second, own = answers["now.b"].astype("boolean").fillna(False), answers["weight"]
+    found = weights.paired_difference(first, second, own)
+    known = first.notna().to_numpy()
+    d = (first.fillna(False).astype(float) - second.astype(float)).to_numpy()
+    mean = np.average(d[known], weights=own[known])
+    influence = np.where(known, own * (d - mean) / own[known].sum(), 0)
+    n = len(own)
+    assert found.difference.value == pytest.approx(mean)
+    assert found.error == pytest.approx(np.sqrt(n * influence.var(ddof=1)))
+    assert (found.n, found.df) == (known.sum(), n - 1)
+
+
+def test_a_difference_without_spread():
+    alike = pd.Series([True, False, True], dtype="boolean")
+    found = weights.paired_difference(alike, alike, [1, 2, 3])
+    assert (found.difference.value, found.error, found.statistic, found.p) == (0, 0, 0, 1)
+    yes, no = (pd.Series([answer] * 3, dtype="boolean") for answer in (True, False))
+    found = weights.paired_difference(yes, no, [1, 2, 3])
+    assert (found.difference.value, found.difference.high, found.p) == (1, 1, 0)
 
 
 def test_equal_weights_give_pearsons_statistic(answers):

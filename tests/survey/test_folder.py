@@ -253,6 +253,42 @@ BAD = {
         *("survey.toml", "respondents = 118", 'respondents = 118\nbaseline = ""'),
         *(0, "baseline = '', still to be filled in", "baseline = a text, the name of a survey folder"),
     ),
+    "sample: unknown": (
+        *("survey.toml", "respondents = 118", 'respondents = 118\nsample = "panel"'),
+        *(0, "sample = 'panel'", "sample = one of self_selected, random, census"),
+    ),
+    "population_size: text": (
+        *("survey.toml", "respondents = 118", 'respondents = 118\npopulation_size = "5000"'),
+        *(0, "population_size = '5000'", "population_size = a whole number, 1 or more"),
+    ),
+    "population_size: fewer than answered": (
+        *("survey.toml", "respondents = 118", "respondents = 118\npopulation_size = 117"),
+        *(0, "population_size = 117", "at least the 118 respondents of survey.toml"),
+    ),
+    "invited: true": (
+        *("survey.toml", "respondents = 118", "respondents = 118\ninvited = true"),
+        *(0, "invited = 'True'", "invited = a whole number, 1 or more"),
+    ),
+    "invited: fewer than answered": (
+        *("survey.toml", "respondents = 118", "respondents = 118\ninvited = 100"),
+        *(0, "invited = 100", "at least the 118 respondents of survey.toml"),
+    ),
+    "census of a larger population": (
+        *("survey.toml", "respondents = 118", 'respondents = 118\nsample = "census"\npopulation_size = 119'),
+        *(0, "sample = 'census' with 118 respondents of 119", "census only where everyone answered"),
+    ),
+    "census of more that were asked": (
+        *("survey.toml", "respondents = 118", 'respondents = 118\nsample = "census"\ninvited = 500'),
+        *(0, "sample = 'census' with 118 respondents of 500", "else self_selected or random"),
+    ),
+    "report_by_en: empty": (
+        *("survey.toml", "respondents = 118", 'respondents = 118\nreport_by_en = ""'),
+        *(0, "report_by_en = ''", "report_by_en = a text"),
+    ),
+    "report_by_ja: number": (
+        *("survey.toml", "respondents = 118", "respondents = 118\nreport_by_ja = 5"),
+        *(0, "report_by_ja = '5'", "report_by_ja = a text"),
+    ),
     "respondents: nobody": ("survey.toml", "= 118", "= 0", 0, "respondents = '0'", "a whole number, 1 or more"),
 }
 
@@ -262,6 +298,24 @@ def test_settings_of_survey_toml_are_optional(copy_of_osaka):
     lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("respondent_")]
     path.write_text("\n".join([*lines, 'baseline = "osaka-2018"']), encoding="utf-8")
     assert copy_of_osaka.load().about["baseline"] == "osaka-2018"
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"sample": "random", "population_size": 5000, "invited": 800},
+        {"sample": "random", "population_size": 118},
+        {"sample": "census", "population_size": 118, "invited": 118},
+        {"sample": "census"},
+        {"sample": "self_selected", "population_size": 5000},
+        {"report_by_en": "A firm", "report_by_ja": "ある企業"},
+    ],
+)
+def test_what_the_sample_can_be(copy_of_osaka, about):
+    lines = "".join(f"\n{name} = {value!r}" for name, value in about.items())
+    copy_of_osaka.edit("survey.toml", "respondents = 118", "respondents = 118" + lines)
+    loaded = copy_of_osaka.load().about
+    assert {name: loaded[name] for name in about} == about
 
 
 def with_use(folder, **uses):

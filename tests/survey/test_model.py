@@ -1,6 +1,7 @@
 """A loaded survey answers look-ups, hands out tables and knows its languages."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -164,6 +165,32 @@ def test_breaks_are_the_questions_of_that_use(copy_of_osaka):
     uses = {"industry": "break", "employees": "headline|break", "q3": "headline"}
     frame.assign(use=frame["question"].map(uses).fillna("")).to_csv(path, index=False)
     assert copy_of_osaka.load().breaks == ["industry", "employees"]
+
+
+# --- the sample ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("about", "sample", "population"),
+    [
+        ({}, "self_selected", None),
+        ({"population_size": 5000}, "self_selected", None),
+        ({"sample": "random"}, "random", None),
+        ({"sample": "random", "population_size": 5000}, "random", 5000),
+        ({"sample": "census", "population_size": 118}, "census", None),
+    ],
+)
+def test_how_the_respondents_were_found(osaka, about, sample, population):
+    found = replace(osaka, about=osaka.about | about)
+    assert (found.sample, found.is_census, found.population) == (sample, sample == "census", population)
+
+
+def test_a_survey_is_published_if_something_was_printed(osaka):
+    nothing = pd.DataFrame()
+    assert osaka.is_published
+    assert replace(osaka, claims=nothing).is_published
+    assert replace(osaka, published=nothing).is_published
+    assert not replace(osaka, claims=nothing, published=nothing).is_published
 
 
 # --- weights ---------------------------------------------------------------------------------------------------------

@@ -173,6 +173,31 @@ def test_no_p_value_is_read_on_the_other_side_of_the_level(p):
         assert (read < ALPHA, read > ALPHA) == (p < ALPHA, p > ALPHA)
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "english", "japanese"),
+    [
+        (0.0342, 0.7, "0.034 to 0.70", "0.034～0.70"),
+        (0.0002, 1.0, "< 0.001 to 1.00", "< 0.001～1.00"),
+        (0.0002, 0.0004, "< 0.001", "< 0.001"),
+        (1.0, 1.0, "1.00", "1.00"),
+    ],
+)
+def test_range_of_p(low, high, english, japanese):
+    assert EN.p_range(low, high) == english
+    assert JA.p_range(low, high) == japanese
+
+
+def test_an_adjusted_p_says_for_how_many_tests():
+    assert EN.adjusted(0.0576, 3) == "p = 0.058, Holm-adjusted for 3 comparisons"
+    assert EN.adjusted(0.0002, 30) == "p < 0.001, Holm-adjusted for 30 comparisons"
+    assert EN.adjusted(0.0576, 1) == EN.p(0.0576)
+
+
+def test_a_share_with_its_numbers():
+    assert EN.of("59%", 64, 109) == "59% (64 of 109)"
+    assert EN.of("5%", 1064, 20_000.0) == "5% (1,064 of 20,000)"
+
+
 @pytest.mark.parametrize(("level", "words"), [(0.95, "95%"), (0.9, "90%"), (0.999, "99.9%")])
 def test_level(level, words):
     assert EN.level(level) == words
@@ -217,6 +242,8 @@ def test_evidence_of_a_share():
     answer = {"count": 1064, "base": 2000, "level": 0.9, "low": 0.51, "high": 0.55}
     assert EN.evidence(answer) == "(1,064 of 2,000 firms, 90% interval 51–55%)"
     assert EN.evidence(answer | {"n_effective": float("nan")}) == EN.evidence(answer)
+    everyone = answer | {"low": float("nan"), "high": float("nan"), "level": float("nan")}
+    assert EN.evidence(everyone) == EN.evidence(everyone | {"n_effective": 1500.0}) == "(1,064 of 2,000 firms)"
     assert EN.evidence(answer | {"n_effective": 1500.0}) == "(weighted; 1,064 of 2,000 firms, 90% interval 51–55%)"
 
 

@@ -2,14 +2,14 @@
 
 import dataclasses
 import inspect
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
 import synthetic
 
-from helpers.stats import compare, compare_items, shares
-from helpers.stats.margins import PairedRange
+from helpers.stats import compare, compare_items, family, margins, shares
 from helpers.survey import Survey, load
 from helpers.words import sentences
 from helpers.words.language import Language
@@ -41,6 +41,11 @@ def with_answers(monkeypatch, weighted=False, lang="en"):
         answers["weight"] = np.random.default_rng(1).uniform(0.2, 4, len(answers))
     monkeypatch.setattr(Survey, "responses", property(lambda self: answers))
     return survey
+
+
+def census(survey):
+    """The same survey, of which survey.toml says that everyone answered."""
+    return dataclasses.replace(survey, about=survey.about | {"sample": "census"})
 
 
 @pytest.fixture(params=["totals", "raw", "weighted"])
@@ -76,11 +81,11 @@ def test_a_plain_sentence_claims_nothing():
 def test_comparisons_remember_the_pair(osaka):
     compared = compare(osaka, "q4", "q5", "nothing")
     said, paired = sentences.difference(EN, compared), sentences.paired(EN, compared)
-    assert (said.kind, paired.kind) == ("difference", "paired")
+    assert (said.kind, paired.kind) == ("difference_shown", "paired_always")
     for sentence in (said, paired):
         assert (sentence.questions, sentence.options) == (("q4", "q5"), ("nothing",))
     assert said.values == (66 / 118, 23 / 118, compared.difference.value)
-    assert paired.values == (compared.paired.p_min, compared.paired.p_max)
+    assert paired.values == compared.paired_adjusted == (compared.paired.p_min, compared.paired.p_max)
 
 
 # --- the most frequent answer ----------------------------------------------------------------------------------------
@@ -162,25 +167,64 @@ def test_no_comparison_says_no_difference(comparisons):
         for sentence in (said, paired):
             assert "no difference" not in sentence.lower()
             assert "do not differ" not in sentence.lower()
-        p = compared.joint.p if compared.joint else compared.p
-        (shown if p < ALPHA else not_shown).append(said)
+        (shown if compared.p_adjusted < ALPHA else not_shown).append(said)
     assert shown
     assert not_shown
     assert all("significant" in said and "not shown" not in said for said in shown)
     assert all("a difference is not shown" in said and "significant" not in said for said in not_shown)
+    assert {said.kind for said in shown} == {"difference_shown"}
+    assert {said.kind for said in not_shown} == {"difference_not_shown"}
 
 
 def test_the_test_is_named_that_was_made(comparisons):
     for compared in comparisons:
         said = sentences.difference(EN, compared)
-        assert ("McNemar" in said, "treating the two samples as separate" in said) == (compared.raw, not compared.raw)
-        assert said.startswith("Without weights: ") == compared.weighted
+        assert (", weighted: among" in said) == compared.weighted
         assert EN.points(compared.difference.value) + " percentage points" in said
+        assert EN.p(compared.p) in said
         if compared.raw:
             assert f"among the {compared.joint.n} firms that answered both" in said
-            assert f"{EN.p(compared.joint.p)}" in said
-        else:
-            assert f"({EN.p(compared.p)})" in said
+        if compared.small and compared.p_adjusted >= ALPHA:
+            assert said.endswith("and one of 10 points or more is ruled out.")
+            continue
+        assert ("McNemar" in said) == (compared.raw and not compared.weighted)
+        assert ("read as answers of different firms, " in said) == (not compared.raw)
+
+
+def test_shares_stand_with_their_numbers_unless_weighted(comparisons):
+    for compared in comparisons:
+        said = sentences.difference(EN, compared)
+        for share, (count, base) in zip(compared.shares, compared.counted, strict=True):
+            words = EN.percent(share) if compared.weighted else f"{EN.percent(share)} ({count} of {base})"
+            assert words in said
+            assert (f"({count} of {base})" in said) == (not compared.weighted)
+
+
+def test_what_was_adjusted_together_is_said(osaka):
+    made = family([compare(osaka, *pair, "aware") for pair in PAIRS])
+    for compared in made:
+        words = f"{EN.p(compared.p_adjusted)}, Holm-adjusted for 3 comparisons"
+        assert words in sentences.difference(EN, compared)
+    linked = sentences.paired(EN, made[1])  # alone significant whatever the overlap, not with the others
+    assert "paired: undecided (McNemar, p < 0.001 to 0.058, Holm-adjusted for 3 comparisons)" in linked
+    assert (linked.kind, linked.values) == ("paired_undetermined", made[1].paired_adjusted)
+    assert "Holm" not in sentences.difference(EN, compare(osaka, *PAIRS[1], "aware"))
+
+
+def test_where_everyone_answered_a_difference_is_a_fact(osaka, monkeypatch):
+    totals = census(osaka)
+    raw = census(with_answers(monkeypatch))
+    for survey in (totals, raw):
+        compared = compare(survey, "q4", "q5", "nothing")
+        said, paired = sentences.difference(EN, compared), sentences.paired(EN, compared)
+        assert "56% (66 of 118)" in said
+        assert said.endswith("19% (23 of 118): a difference of +36 percentage points.")
+        assert (said.kind, paired.kind, paired.values) == ("difference_fact", "none", ())
+        assert said.values == pytest.approx((66 / 118, 23 / 118, 43 / 118))
+        assert paired.startswith("Everyone answered")
+        assert sentences.verdict(EN, compared) == ""
+        for word in ("significant", "interval", "p ="):
+            assert word not in said + paired
 
 
 def test_no_japanese_comparison_denies_a_difference(monkeypatch):
@@ -218,14 +262,18 @@ def test_raw_answers_of_nobody(monkeypatch):
 PAIRED = {
     ("q4", "q5", "nothing"): (
         "always",
-        "significant",
+        "significant whatever the overlap",
         "paired: significant whatever the overlap of the answers (McNemar, p ",
     ),
-    ("q4", "q5", "other"): ("never", "not significant", "paired: not significant whatever the overlap of the answers"),
+    ("q4", "q5", "other"): (
+        "never",
+        "not significant whatever the overlap",
+        "paired: not significant whatever the overlap of the answers",
+    ),
     (*PAIRS[0], "aware"): (
         "undetermined",
         "undecided",
-        "paired: undecided (McNemar, p < 0.001 to 1.00). If the difference",
+        "paired: undecided (McNemar, p < 0.001 to 1.00); it depends on how the answers overlapped",
     ),
 }
 
@@ -234,35 +282,39 @@ PAIRED = {
 def test_paired_sentence_of_each_verdict(osaka, asked):
     compared = compare(osaka, *asked)
     verdict, words, said = PAIRED[asked]
-    assert compared.paired.verdict == verdict
-    assert sentences.verdict(EN, compared.paired) == words
+    assert compared.verdict == verdict
+    assert sentences.verdict(EN, compared) == words
     assert said in sentences.paired(EN, compared)
     assert ("a difference is not shown" in sentences.paired(EN, compared)) == (verdict == "never")
+    assert sentences.paired(EN, compared).kind == f"paired_{verdict}"
 
 
-def test_undecided_sentence_names_the_agreement_that_decides(osaka):
+AGREEMENT = re.compile(r"agree with phi = (−?[0-9.]+) or more, and not if with (−?[0-9.]+) or less\.$")
+
+
+def test_undecided_sentences_name_agreements_that_decide(osaka):
+    """Checked on every overlap with the difference observed: never the wrong side of the flip."""
+    made = [compare(osaka, *pair, "aware") for pair in PAIRS] + compare_items(osaka, [("q4", "q5"), ("q5", "q8")])
+    undecided = [one for one in made if one.tipping.verdict == "undetermined"]
+    assert len(undecided) > 3
+    for compared in undecided:
+        found = AGREEMENT.search(sentences.paired(EN, compared))
+        more, less = (float(number.replace("−", "-")) for number in found.groups())
+        curve = margins.curve(*compared.margins)
+        assert (curve.loc[curve["phi"] >= more, "p"] < ALPHA).all()
+        assert (curve.loc[curve["phi"] <= less, "p"] >= ALPHA).all()
+        assert ((curve["phi"] > less + 0.01) & (curve["phi"] < more - 0.01)).sum() == 0  # no rounder than that
+
+
+def test_agreements_are_rounded_outward(osaka):
     compared = compare(osaka, *PAIRS[0], "aware")
-    assert f"phi = {compared.tipping.phi:.2f} or more" in sentences.paired(EN, compared)
-    lower = dataclasses.replace(compared, tipping=dataclasses.replace(compared.tipping, phi=-0.25))
-    assert "phi = −0.25 or more" in sentences.paired(EN, lower)
+    for phi, phi_next, said in ((0.251, 0.249, ("0.26", "0.24")), (-0.241, -0.259, ("−0.24", "−0.26"))):
+        tipping = dataclasses.replace(compared.tipping, phi=phi, phi_next=phi_next)
+        words = sentences.paired(EN, dataclasses.replace(compared, tipping=tipping))
+        assert AGREEMENT.search(words).groups() == said
     unknown = sentences.paired(EN, dataclasses.replace(compared, tipping=None))
     assert unknown.endswith("it depends on how the answers overlapped, which totals do not tell.")
     assert "phi" not in unknown
-
-
-@pytest.mark.parametrize(
-    ("p_min", "p_max", "english", "japanese"),
-    [
-        (0.0342, 0.7, "0.034 to 0.70", "0.034～0.70"),
-        (0.0002, 1.0, "< 0.001 to 1.00", "< 0.001～1.00"),
-        (0.0002, 0.0004, "< 0.001", "< 0.001"),
-        (1.0, 1.0, "1.00", "1.00"),
-    ],
-)
-def test_range_of_p(p_min, p_max, english, japanese):
-    paired = PairedRange(**dict.fromkeys(PairedRange.__dataclass_fields__) | {"p_min": p_min, "p_max": p_max})
-    assert sentences.p_range(EN, paired) == english
-    assert sentences.p_range(Language("ja"), paired) == japanese
 
 
 # --- the sample and the figures --------------------------------------------------------------------------------------
@@ -272,6 +324,31 @@ def test_sample_limits_say_how_many_were_asked_if_it_is_known(osaka):
     assert "how many were asked is not known" in sentences.sample_limits(EN, osaka)
     invited = dataclasses.replace(osaka, about=osaka.about | {"invited": 5000})
     assert sentences.sample_limits(EN, invited).startswith("118 of 5,000 firms that were asked answered.")
+
+
+def test_sample_limits_are_those_of_the_sample(osaka, monkeypatch):
+    chose, said = sentences.sample_limits(EN, osaka), {}
+    for name, about in {
+        "self_selected": {"sample": "self_selected", "population_size": 5000},
+        "random": {"sample": "random"},
+        "known": {"sample": "random", "population_size": 5000},
+        "census": {"sample": "census", "population_size": 118},
+    }.items():
+        said[name] = sentences.sample_limits(EN, dataclasses.replace(osaka, about=osaka.about | about))
+    assert said["self_selected"] == chose
+    assert "chose to answer and are not a random sample" in chose
+    assert "drawn at random, so the intervals describe the chance of the draw" in said["random"]
+    assert "drawn at random from 5,000 firms; intervals of shares allow for" in said["known"]
+    assert said["census"] == "All 118 firms answered: the shares are facts, not estimates, and nothing is tested."
+    weighted = with_answers(monkeypatch, weighted=True)
+    drawn = dataclasses.replace(weighted, about=weighted.about | {"sample": "random", "population_size": 5000})
+    assert sentences.sample_limits(EN, drawn) == said["random"]  # weighted intervals do not allow for it
+
+
+def test_weight_limits_do_not_deny_that_differences_are_weighted():
+    said = sentences.weight_limits(EN, "Weighted")
+    assert "the differences between two questions are weighted" in said
+    assert "comparisons of two questions" not in said
 
 
 def test_alternative_text_names_so_many_and_counts_the_rest():
@@ -291,6 +368,7 @@ def test_alternative_text_names_so_many_and_counts_the_rest():
 def cases(say, survey):
     """Arguments for every function that makes a sentence: {its name: [arguments, …]}."""
     compared = [compare(survey, *asked) for asked in PAIRED]
+    compared += family(compared)
     table = shares(survey, "q8")
     counts = ([60, 40], [50, 50], [0, 0], [100])
     tables = [*map(table_of, counts), table_of([40, 50], ["answer", "other"]), table]
@@ -298,8 +376,7 @@ def cases(say, survey):
         "most_frequent": [[one] for one in tables],
         "difference": [[one] for one in compared],
         "paired": [[one] for one in compared],
-        "p_range": [[one.paired] for one in compared],
-        "verdict": [[one.paired] for one in compared],
+        "verdict": [[one] for one in compared],
         "sample_limits": [[survey]],
         "overlap_limits": [[]],
         "weighted": [[118, 69.9]],
@@ -326,10 +403,11 @@ def test_the_cases_are_all_functions_that_say_something(osaka):
     assert set(cases(EN, osaka)) == speaking
 
 
-@pytest.mark.parametrize("raw", [False, True])
+@pytest.mark.parametrize("kind", ["totals", "raw", "census", "raw census"])
 @in_both
-def test_every_sentence_is_filled_in(lang, raw, monkeypatch):
-    survey = with_answers(monkeypatch, lang=lang) if raw else load("osaka-2019", lang)
+def test_every_sentence_is_filled_in(lang, kind, monkeypatch):
+    survey = with_answers(monkeypatch, lang=lang) if "raw" in kind else load("osaka-2019", lang)
+    survey = census(survey) if "census" in kind else survey
     for name, sentence in said_in(lang, survey):
         assert isinstance(sentence, str), name
         assert not set("{}") & set(sentence), (name, sentence)
@@ -339,7 +417,7 @@ def test_every_sentence_is_filled_in(lang, raw, monkeypatch):
 
 def test_sentences_end_like_sentences_and_titles_do_not(osaka):
     for name, sentence in said_in("en", osaka):
-        whole = name not in ("p_range", "verdict", "weighted")
+        whole = name not in ("verdict", "weighted")
         assert sentence.endswith(".") == whole, (name, sentence)
         assert not sentence.endswith(".."), (name, sentence)
 

@@ -1,0 +1,136 @@
+"""Made-up questionnaires of several kinds, with their answers, for tests of what the report makes of any of them."""
+
+import numpy as np
+import pandas as pd
+
+ABOUT = """\
+title_en = "A made-up survey"
+title_ja = "架空の調査"
+publisher_en = "Nobody"
+publisher_ja = "架空の団体"
+fieldwork_en = "never"
+fieldwork_ja = "なし"
+population_en = "made-up {noun}"
+population_ja = "架空の回答者"
+respondents = {n}
+source_en = "made up"
+source_ja = "架空"
+respondent_en = ["{one}", "{noun}"]
+respondent_ja = ["生徒", "人"]
+"""
+NO_ANSWER = {"no_answer": ("No answer", "no_answer")}
+
+
+def options(*labels, **others):
+    """An option set: {id: (label, role)}; `others` are ids of other roles."""
+    return {f"o{i}": (label, "answer") for i, label in enumerate(labels, start=1)} | {
+        role: (role.replace("_", " ").capitalize(), role) for role in others
+    }
+
+
+SCALE = options("Very", "Rather", "Hardly", "Not at all", no_answer=1)
+LIST = options("Books", "Films", "Games", none=1, other=1)
+
+
+def question(name, topic, kind, offered, set_name, asked_if=""):
+    return {
+        "question": name,
+        "topic": topic,
+        "kind": kind,
+        "offered": offered,
+        "options": set_name,
+        "asked_if": asked_if,
+    }
+
+
+def totals_only():
+    """A few questions of every shape, counts only."""
+    asked = [question(f"like_{x}", "liking", "single", SCALE, "scale") for x in ("maths", "music", "sport")]
+    asked += [question(f"spare_{x}", "spare_time", "multiple", LIST, "list") for x in ("week", "holiday")]
+    asked.append(question("club", "spare_time", "single", options("Yes", "No", no_answer=1), "yes_no"))
+    asked.append(question("club_why", "spare_time", "multiple", options("Friends", "Fun", other=1), "why", "club=o1"))
+    return asked
+
+
+def single_only():
+    return [question(f"q{i}", "one", "single", options("A", "B", "C"), f"set{i}") for i in range(4)]
+
+
+def one_answer():
+    """Questions that offer one ordinary answer only."""
+    return [
+        question("only", "one", "single", options("Yes", no_answer=1), "only"),
+        question("ticked", "one", "multiple", options("Ticked"), "ticked"),
+    ]
+
+
+def long():
+    """120 questions in six topics, among them one of forty options and labels of three hundred characters."""
+    asked = []
+    for topic in range(6):  # 20 questions in each
+        asked += [question(f"b{topic}_{i}", f"topic_{topic}", "single", SCALE, "scale") for i in range(12)]
+        asked += [question(f"m{topic}_{i}", f"topic_{topic}", "multiple", LIST, "list") for i in range(7)]
+        wide = options(*(f"Option {i} " + "long label " * 27 for i in range(40)))
+        asked.append(question(f"w{topic}", f"topic_{topic}", "multiple", wide, f"wide{topic}"))
+    return asked
+
+
+KINDS = {"totals": totals_only, "single": single_only, "one_answer": one_answer, "long": long}
+
+
+def write(folder, asked, n=60, seed=1, raw=False, weights=False, noun=("student", "students"), no_one=False):
+    """Write a survey folder with random answers of n respondents; with `raw`, the answers themselves too."""
+    folder.mkdir(parents=True)
+    answers = draw(asked, n, np.random.default_rng(seed), no_one)
+    one, many = noun
+    (folder / "survey.toml").write_text(ABOUT.format(n=n, one=one, noun=many), encoding="utf-8")
+    codebook, offered, counts = [], {}, []
+    for q in asked:
+        words = f"What of {q['question'].replace('_', ' ')}?"
+        texts = {"text_en": words, "text_ja": words, "short_en": q["question"], "short_ja": q["question"]}
+        kept = {key: q[key] for key in ("question", "topic", "kind", "options", "asked_if")}
+        codebook.append({**kept, "base": "", "unit": "respondents", "answered_any": "", **texts})
+        for order, (option, (label, role)) in enumerate(q["offered"].items(), start=1):
+            row = {"options": q["options"], "option": option, "order": order, "role": role}
+            offered[q["options"], option] = {**row, "label_en": label, "label_ja": label}
+            counts.append({"question": q["question"], "option": option, "count": count(answers, q, option)})
+    for name, rows in (("questions", codebook), ("options", offered.values()), ("counts", counts)):
+        pd.DataFrame(rows).to_csv(folder / f"{name}.csv", index=False)
+    if raw:
+        if weights:
+            answers.insert(1, "weight", np.random.default_rng(seed).uniform(0.3, 3, n))
+        answers.to_parquet(folder / "responses.parquet")
+    return folder
+
+
+def draw(asked, n, rng, no_one=False):
+    """Random answers, as the raw answers of a survey folder."""
+    found = {"respondent": [f"r{i}" for i in range(n)]}
+    for q in asked:
+        put = np.ones(n, dtype=bool)
+        if q["asked_if"]:
+            leading, _, option = q["asked_if"].partition("=")
+            put = np.array([answer == option for answer in found[leading]])
+        ids = list(q["offered"])
+        if q["kind"] == "single":
+            ordinary = [o for o in ids if q["offered"][o][1] == "answer"]
+            chances = (
+                rng.dirichlet(np.ones(len(ids))) if not no_one else np.array([o == ordinary[0] for o in ids]) * 1.0
+            )
+            given = rng.choice(ids, n, p=chances)
+            found[q["question"]] = pd.Categorical(
+                [a if there else None for a, there in zip(given, put, strict=True)], ids
+            )
+        else:
+            for option in ids:
+                ticked = rng.random(n) < (0 if no_one else rng.random())
+                found[f"{q['question']}={option}"] = pd.array(
+                    [bool(t) if there else None for t, there in zip(ticked, put, strict=True)], dtype="boolean"
+                )
+    return pd.DataFrame(found)
+
+
+def count(answers, q, option):
+    if q["kind"] == "single":
+        return int((answers[q["question"]] == option).sum())
+    return int(answers[f"{q['question']}={option}"].sum())

@@ -1,0 +1,89 @@
+"""A report's notebooks executed in this process over one survey, and all that they told: findings, titles and words."""
+
+import itertools
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import MagicMock
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+import seaborn as sns
+from inprocess import NOTEBOOKS, execute, words_instead_of_a_picture
+
+from helpers import figures, survey
+from helpers.report import notebook as reporting
+from helpers.report.folder import read_kind
+from helpers.run.plan import left_out
+
+DRAWING = ("finish", "stacked", "dots", "around_zero", "page_key", "heading", "caption")
+SEABORN = ("barplot", "lineplot", "scatterplot", "heatmap", "swarmplot")
+
+
+@dataclass
+class Told:
+    """What a run said: rows of findings.csv and figures.csv, and the plain words shown, by notebook."""
+
+    folder: Path
+    findings: pd.DataFrame
+    titles: pd.DataFrame
+    shown: dict
+
+
+class Page:
+    """Stands in for a figure that nobody looks at."""
+
+    def __init__(self, title):
+        self.page_title = title
+
+    def get_figwidth(self):
+        return 1
+
+    get_figheight = get_figwidth
+
+
+def _page(title, subtitle="", height=4.5, nrows=1, ncols=1, mosaic=None, **_):
+    """Stands in for figures.page: axes in the shape that was asked for, on which everything may be called."""
+    fig = Page(title)
+    if mosaic:
+        return fig, {name: MagicMock() for name in dict.fromkeys(itertools.chain(*mosaic))}
+    axes = np.empty((nrows, ncols), dtype=object)
+    for place in np.ndindex(axes.shape):
+        axes[place] = MagicMock()
+    return fig, axes.item() if axes.size == 1 else axes.squeeze()
+
+
+def _not_drawn(patch):
+    """Let nothing be drawn: pictures are judged elsewhere, and take most of the time."""
+    patch.setattr(figures, "page", _page)
+    patch.setattr(figures, "has_lines", lambda fig: False)
+    patch.setattr(figures, "fit", lambda text, *_, **__: text)
+    for module, names in ((figures, DRAWING), (sns, SEABORN)):
+        for name in names:
+            patch.setattr(module, name, lambda *_, **__: None)
+
+
+def tell(folder, out, drawn=False, notebooks=None, **parameters):
+    """Execute the notebooks that fit a survey's folder, writing into `out`: a Told. Pictures are `drawn` or left out."""
+    loaded, shown = survey.load(str(folder)), {}
+    names = notebooks or [name for name in sorted(NOTEBOOKS) if name not in left_out(loaded, parameters)]
+    with pytest.MonkeyPatch.context() as patch, quick(patch):
+        save = words_instead_of_a_picture if drawn else lambda *_: b""
+        if not drawn:
+            _not_drawn(patch)
+        for name in names:
+            parts = execute(name, patch, save, survey=loaded, output_dir=str(out), **parameters)
+            shown[name] = [part["text/plain"] for part in parts]
+    plt.close("all")
+    findings, titles = (read_kind(out / "tables", kind).fillna("") for kind in ("findings", "figures"))
+    return Told(Path(folder), findings, titles, shown)
+
+
+@contextmanager
+def quick(patch):
+    """What a run need not do here: join files that nobody reads, and write tables as HTML."""
+    patch.setattr(reporting, "gather", lambda *_: None)
+    patch.setattr(reporting, "html_table", lambda *_: "")
+    yield
