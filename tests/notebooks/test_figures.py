@@ -1,6 +1,5 @@
 """The figures of all notebooks: every drawn number is in the table beside it; words are whole, legible and apart."""
 
-import functools
 import io
 
 import pytest
@@ -16,21 +15,19 @@ STEMS = {
     *("measures_paired", "obstacles", "incidents", "agreements", "small_business", "claims", "baseline", "overview"),
     *("all_tests", "awareness_overlap"),
 }
-pytestmark = pytest.mark.parametrize("lang", ["en", "ja"])
 
 
-@functools.cache
-def drawn_in(lang):
+@pytest.fixture(scope="module", params=["en", "ja"])
+def lang(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def drawn(lang):
     """Every figure in a language, {name: Drawn}, and the texts that are seen, {name: [(Text, box)]}; drawn once."""
     found = full_run(lang).figures
     helpers_figures.use_theme(lang)
     return found, {name: drawn_texts(figure.fig) for name, figure in found.items()}
-
-
-@pytest.fixture
-def drawn(lang):
-    """The same, for a test."""
-    return drawn_in(lang)
 
 
 def test_every_figure_is_here(drawn):
