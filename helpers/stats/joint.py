@@ -190,6 +190,12 @@ def marginal_independence(group, items, resamples=RESAMPLES, seed=SEED):
     nobody or everybody ticked, and groups without respondents. The bootstrap draws groups and whole vectors of items
     independently of each other, which keeps the dependence among items; a group or item that a resample misses adds
     nothing to its statistic.
+
+    `second_order` is not quite the published one (Bilder and Loughin's R package MRCV). Both estimate one covariance,
+    which they share where no item depends on the group. Here respondents are drawn with their group (multinomial) and
+    ticks deviate from the share of all; MRCV takes the groups' sizes as fixed and deviations from the share of the own group.
+    On the farmers of tests/stats/test_published.py, 27.34 on 17.73 degrees of freedom (p = 0.0672) against 28.68 on
+    18.60 (p = 0.0632). The statistic itself, Bonferroni's p and the bootstrap do not depend on it.
     """
     group, ticked = _known(group, items)
     codes, _ = pd.factorize(group, sort=True)
@@ -211,7 +217,9 @@ def pairwise_independence(first, second, resamples=RESAMPLES, seed=SEED):
     """Is every item of one multiple-choice question independent of every item of another? A MultipleTest.
 
     Simultaneous pairwise marginal independence, Bilder and Loughin (2004), Biometrics 60:241-248. `first` and `second`
-    have a column of booleans per item; `items` of the result is a matrix. Otherwise as in `marginal_independence`.
+    have a column of booleans per item; `items` of the result is a matrix. The bootstrap is that of
+    `marginal_independence`. The covariance is the published one; MRCV adds 0.5 to empty cells of the 2 x 2 tables first,
+    which is not done here: it is no count, and for the farmers it makes 64.03 of a statistic of 64.83.
     """
     width = first.shape[1]
     together = pd.concat([first, second], axis=1).dropna().to_numpy(dtype=bool)
