@@ -128,8 +128,9 @@ class Survey:
         return self.count(*q["asked_if"].split("=")) if q["asked_if"] else int(q["base"])
 
     def claimed(self, kind, question):
-        """The value of the publisher's first claim of a kind about a question, or None."""
-        rows = self.claims[(self.claims["kind"] == kind) & self.claims["terms"].str.match(rf"{question}(=|$)")]
+        """The figure of the publisher's first exact claim of a kind about a question, or None."""
+        exact = self.claims[(self.claims["kind"] == kind) & self.claims["relation"].isin(("equals", "rounds_to"))]
+        rows = exact[exact["terms"].str.match(rf"{question}(=|$)")]
         return float(rows["value"].iloc[0]) if len(rows) else None
 
     # --- answers

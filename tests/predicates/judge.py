@@ -17,7 +17,9 @@ CHAIN = ["up_to_50", "51_100", "101_300", "301_500", "501_1000", "over_1000"]  #
 OWN_SIDE = ["no_standing", "should_refrain", "no_criteria"]  # obstacles that notebook 07 counts as one's own
 AWARENESS = [("q2_suppliers", "q2_customers"), ("q2_linked", "q2_unlinked"), ("q2_bespoke", "q2_generic")]
 MEASURES = [("q4", "q5"), ("q4", "q8"), ("q5", "q8")]
-KNOWING = {"05_end_of_support": ("q3", ["under_way", "done", "not_done"])}  # where a table stands on a part of the answers
+KNOWING = {
+    "05_end_of_support": ("q3", ["under_way", "done", "not_done"])
+}  # where a table stands on a part of the answers
 
 JUDGES = {}
 
@@ -404,7 +406,9 @@ def paired(facts, row, ran):
         noun = facts.noun
         numbers = [f"{k:,} {noun[0 if k == 1 else 1]}" for k in (pair.b, pair.c, pair.n)]
         yield from _lacks(row.text, f"{numbers[0]} gave", f"{numbers[1]} to the second only", f"(of {numbers[2]}")
-        yield from _lacks(row.text, "weighted" if pair.weighted else "McNemar", "significant" if found.shown else "not shown")
+        yield from _lacks(
+            row.text, "weighted" if pair.weighted else "McNemar", "significant" if found.shown else "not shown"
+        )
         return
     words = {"always": "paired: significant", "never": "paired: not significant", "undetermined": "paired: undecided"}
     yield from _lacks(row.text, words[found.verdict])
@@ -427,7 +431,7 @@ def _tipping(pair, text):
             continue
         yes, no = pair.x - b, min(no1 - c, no2 - b)
         product = (yes + b) * (c + no) * (yes + c) * (b + no)
-        if product <= 0 or (m1 or m2) and (yes < 0 or no < 0):
+        if product <= 0 or ((m1 or m2) and (yes < 0 or no < 0)):
             continue
         phi = (yes * no - b * c) / math.sqrt(product)
         p = float(stats.binomtest(b, b + c).pvalue) if b + c else 1.0
@@ -595,7 +599,9 @@ def largest_difference(facts, row, ran):
     if abs(abs(found) - most) > 1e-9:
         yield f"the largest difference is {most}"
     yield from _differ("values", row.values, [first])
-    yield from _lacks(row.text, f"{percent(first)} here, {percent(second)} in the baseline, {_points(found)} percentage")
+    yield from _lacks(
+        row.text, f"{percent(first)} here, {percent(second)} in the baseline, {_points(found)} percentage"
+    )
 
 
 @judges("fit")
@@ -622,4 +628,3 @@ def nothing(facts, row, ran):
 
 def _given(facts, row):
     return [o for q in row.questions for o in facts.offered(q, "answer") if facts.count(q, o)]
-

@@ -143,7 +143,7 @@ shares <- c(shares, shares_of("q3", "knowing", know, knowing, TRUE))
 shares <- c(shares, list(share("q3", "knowing", "all", know, respondents)))
 
 # Attacks on partners: firms reached, and firms harmed according to the publisher's note.
-harmed <- as.integer(claims$value[claims$kind == "any_count"])
+harmed <- as.integer(claims$value[claims$kind == "any_count" & claims$relation == "equals"])
 shares <- c(shares, list(share("q7_content", "reached", "all", asked("q7_content"), respondents)))
 shares <- c(shares, list(share("q7_content", "harmed", "all", harmed, respondents)))
 
@@ -451,6 +451,8 @@ term <- function(text) strsplit(text, "=")[[1]]
 
 audit <- function(claim) {
   terms <- lapply(strsplit(claim$terms, "|", fixed = TRUE)[[1]], term)
+  nothing <- list(claim = claim$claim, kind = claim$kind, value = NA, low = NA, high = NA, base = NA, asked = NA)
+  if (claim$kind %in% c("outside", "frame", "open")) return(nothing)
   question <- terms[[1]][1]
   named <- lapply(terms[lengths(terms) == 2], function(t) count(t[1], t[2]))
   x <- unlist(named)
@@ -460,10 +462,14 @@ audit <- function(claim) {
   leads <- function(q, options) {
     table <- answers(q)
     inside <- table$option %in% options
-    min(table$count[inside]) >= max(table$count[!inside])
+    min(table$count[inside]) > max(table$count[!inside])
   }
   firms <- asked(question)
-  if (claim$kind == "percent") value <- 100 * sum(x) / questions[question, "base"]
+  base <- NA
+  part <- NA
+  if (claim$kind %in% c("percent", "only")) base <- questions[question, "base"]
+  if (claim$kind %in% c("reach", "both", "any")) base <- respondents
+  if (claim$kind == "percent") value <- 100 * sum(x) / base
   if (claim$kind == "count") value <- sum(x)
   if (claim$kind == "reach") value <- 100 * firms / respondents
   if (claim$kind == "reach_count") value <- firms
@@ -481,8 +487,15 @@ audit <- function(claim) {
   if (claim$kind == "only") {
     table <- answers(question)
     others <- table$count[table$option != terms[[1]][2]]
-    low <- 100 * max(0, x - sum(others)) / questions[question, "base"]
-    high <- 100 * min(x, questions[question, "base"] - max(others)) / questions[question, "base"]
+    low <- 100 * max(0, x - sum(others)) / base
+    high <- 100 * min(x, base - max(others)) / base
+  }
+  if (claim$kind == "part") {
+    base <- sum(x[-1])
+    part <- firms
+    value <- 100 * x[1] / firms
+    low <- 100 * x[1] / base
+    high <- 100 * (x[1] + base - firms) / base
   }
   if (claim$kind == "less") {
     bases <- sapply(terms, function(t) questions[t[1], "base"])
@@ -495,7 +508,8 @@ audit <- function(claim) {
     high <- found$p_max
   }
   if (claim$kind == "largest") value <- sum(sapply(terms, function(t) leads(t[1], t[2])))
-  list(claim = claim$claim, kind = claim$kind, value = value, low = low, high = high)
+  found <- list(value = value, low = low, high = high, base = base, asked = part)
+  modifyList(nothing, found)
 }
 
 audited <- lapply(seq_len(nrow(claims)), function(i) audit(as.list(claims[i, ])))

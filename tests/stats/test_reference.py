@@ -555,7 +555,8 @@ def test_audit(osaka):
     audited = claims.audit_claims(osaka)
     assert len(audited) == len(CLAIMS)
     for row in audited.to_dict("records"):
-        agree({name: row[name] for name in ("value", "low", "high")}, CLAIMS[row["claim"],], row["claim"])
+        numbers = ("value", "low", "high", "base", "asked")
+        agree({name: row[name] for name in numbers}, CLAIMS[row["claim"],], row["claim"])
     percentages = claims.audit_percentages(osaka)
     assert len(percentages) == len(PERCENTAGES)
     for row in percentages.to_dict("records"):
@@ -571,9 +572,9 @@ def test_answers_pooled(osaka):
 
 
 def test_joint_answers_of_the_claim(osaka):
-    claim = CLAIMS["s_unaware",]
+    claim = CLAIMS["q2_unaware",]
     found = answers.both(osaka, *Q2_PAIRS[0], "unaware")
-    agree({"low": 100 * found.both_low, "high": 100 * found.both_high}, claim, "s_unaware")
+    agree({"low": 100 * found.both_low, "high": 100 * found.both_high}, claim, "q2_unaware")
 
 
 # --- R itself ---------------------------------------------------------------------------------------------------------
