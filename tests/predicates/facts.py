@@ -30,6 +30,7 @@ class Facts:
         counts = self._read("counts.csv")
         self.counted = {(q, o): int(n) for q, o, n in counts[["question", "option", "count"]].itertuples(index=False)}
         self.n = self.about["respondents"]
+        self.families = {}
         self.census = self.about.get("sample") == "census"
 
     def _read(self, name):
@@ -149,7 +150,7 @@ class Facts:
         pairs = [self.pair(*triple, among=among) for triple in triples]
         leading, small = (holm([getattr(p, name) for p in pairs]) for name in ("p", "p_small"))
         low, high = (holm([p.range[end] for p in pairs]) for end in (0, 1))
-        return [Judged(*each, len(pairs)) for each in zip(pairs, leading, low, high, small, strict=True)]
+        return [Judged(*each) for each in zip(pairs, leading, low, high, small, strict=True)]
 
 
 @dataclass
@@ -161,11 +162,15 @@ class Judged:
     low: float
     high: float
     small: float
-    size: int
 
     def __post_init__(self):
         if self.pair.weighted:
             self.low = self.high = self.p
+
+    @property
+    def empty(self):
+        """Whether nobody answered one of the two questions."""
+        return not (self.pair.n1 and self.pair.n2)
 
     @property
     def shown(self):
@@ -234,7 +239,9 @@ class Pair:
 
     @cached_property
     def p(self):
-        """The p-value of the test that leads, before adjustment."""
+        """The p-value of the test that leads, before adjustment; NaN where nobody answered one of the questions."""
+        if not (self.n1 and self.n2):
+            return np.nan
         if self.weighted:
             return self._weighted[2]
         if self.joint:
@@ -244,7 +251,9 @@ class Pair:
     @cached_property
     def range(self):
         """The smallest and the largest p-value of McNemar's test that the answers, or the totals, allow."""
-        if self.joint:
+        if not (self.n1 and self.n2):
+            return np.nan, np.nan
+        if self.facts.raw:
             return (exact_mcnemar(self.b, self.c),) * 2
         n = self.facts.n
         first, second = (self.x, self.n1 - self.x, n - self.n1), (self.y, self.n2 - self.y, n - self.n2)
@@ -253,6 +262,8 @@ class Pair:
     @cached_property
     def p_small(self):
         """The p-value of two one-sided tests that the difference is below MARGIN; NaN where there is none."""
+        if not (self.n1 and self.n2):
+            return np.nan
         n = self.n if self.joint else self.n1
         if self.weighted:
             d, error, _ = self._weighted

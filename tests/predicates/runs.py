@@ -68,7 +68,8 @@ def _not_drawn(patch):
 def tell(folder, out, drawn=False, notebooks=None, **parameters):
     """Execute the notebooks that fit a survey's folder, writing into `out`: a Told. Pictures are `drawn` or left out."""
     loaded, shown = survey.load(str(folder)), {}
-    names = notebooks or [name for name in sorted(NOTEBOOKS) if name not in left_out(loaded, parameters)]
+    fitting = [name for name in sorted(NOTEBOOKS) if name not in left_out(loaded, parameters)]
+    names = [name for name in fitting if not notebooks or name[:2] in notebooks]
     with pytest.MonkeyPatch.context() as patch, quick(patch):
         save = words_instead_of_a_picture if drawn else lambda *_: b""
         if not drawn:
