@@ -124,8 +124,8 @@ def ordered(survey, first, second, options):
     if survey.question(first)["kind"] == "multiple":
         raise ValueError(f"{first} is multiple-choice: its options have no order that one answer could stand in")
     low, high = (np.repeat(np.arange(len(options)), counts) for counts in observed)
-    numbers = {"p": 1.0, "effect": 0.5, "n": int(observed.sum())}  # where nobody answered one of them
-    if len(low) and len(high):
+    numbers = {"p": 1.0, "effect": 0.5, "n": int(observed.sum())}  # nobody to compare, or all alike
+    if observed.sum(axis=1).all() and np.count_nonzero(observed.sum(axis=0)) > 1:
         result = stats.mannwhitneyu(high, low, use_continuity=False, method="asymptotic")
         effect = result.statistic / (len(low) * len(high))
         numbers |= {"statistic": result.statistic, "p": result.pvalue, "effect": effect}

@@ -24,9 +24,8 @@ class Facts:
     def __init__(self, folder):
         self.folder = Path(folder)
         self.about = tomllib.loads((self.folder / "survey.toml").read_text(encoding="utf-8"))
-        self.questions = self._read("questions.csv").set_index("question")
-        options = self._read("options.csv")
-        self.option = options.set_index(["options", "option"])
+        self.questions = {q["question"]: q for q in self._read("questions.csv").to_dict("records")}
+        self.option = {(o["options"], o["option"]): o for o in self._read("options.csv").to_dict("records")}
         counts = self._read("counts.csv")
         self.counted = {(q, o): int(n) for q, o, n in counts[["question", "option", "count"]].itertuples(index=False)}
         self.n = self.about["respondents"]
@@ -59,7 +58,7 @@ class Facts:
 
     def kind(self, question):
         """Whether a question takes one answer or several."""
-        return self.questions.loc[question, "kind"]
+        return self.questions[question]["kind"]
 
     def offered(self, question, *roles):
         """The options that a question offered, of these roles only, in the questionnaire's order."""
@@ -77,10 +76,10 @@ class Facts:
 
     def short(self, question):
         """A few words for a question."""
-        return self.questions.loc[question].get("short_en") or self.questions.loc[question, "text_en"]
+        return self.questions[question].get("short_en") or self.questions[question]["text_en"]
 
     def _of(self, question, option):
-        return self.option.loc[(self.questions.loc[question, "options"], option)]
+        return self.option[self.questions[question]["options"], option]
 
     # --- shares
 
@@ -90,7 +89,7 @@ class Facts:
 
     def put(self, question):
         """To how many a question was put."""
-        q = self.questions.loc[question]
+        q = self.questions[question]
         if q["asked_if"]:
             return self.counted[tuple(q["asked_if"].split("="))]
         if q.get("answered_any"):

@@ -213,7 +213,7 @@ def range_of_mean(facts, row, ran):
     """The reasons with the largest mean share over the groups, ties named, from their smallest to their largest share."""
     values, options = [], []
     for status in ("aware", "unaware"):
-        asked = [q for q in facts.questions.index if q.endswith(f"_why_{status}")]
+        asked = [q for q in facts.questions if q.endswith(f"_why_{status}")]
         means = {o: np.mean([facts.share(q, o) for q in asked]) for o in facts.offered(asked[0], "answer")}
         leading = [o for o, mean in means.items() if mean > 0 and abs(mean - max(means.values())) < 1e-9]
         if not leading and f"{'largely' if status == 'aware' else 'hardly'} aware, no reason offered" not in row.text:
@@ -528,7 +528,7 @@ def charts(facts, row, ran):
     forced = 0
     for question, rows in differ.groupby("question"):
         whole = [facts.count(question, o) for o in facts.offered(question)]
-        base = int(facts.questions.loc[question, "base"])
+        base = int(facts.questions[question]["base"])
         total = sum(math.floor(100 * k / base + 0.5 + 1e-9) for k in whole)
         moved = (rows["chart"] - rows["table"]).sum()
         forced += len(rows) if sum(whole) == base and total != 100 and moved == 100 - total else 0
@@ -559,7 +559,7 @@ def _claim(facts, claim):
         count, base = facts.put(terms[0][0]), facts.n
     else:
         count = sum(facts.counted[term] for term in terms)
-        base = 100 if claim["kind"] == "count" else int(facts.questions.loc[terms[0][0], "base"])
+        base = 100 if claim["kind"] == "count" else int(facts.questions[terms[0][0]]["base"])
     exact, stated = 100 * count / base, float(claim["value"])
     near = math.floor(exact + 0.5 + 1e-9)
     if claim["relation"] in ("rounds_to", "equals"):
@@ -590,7 +590,7 @@ def largest_difference(facts, row, ran):
     (question,), (option,) = row.questions, row.options
     other = Facts(facts.folder.with_name(facts.about["baseline"]))
     gaps = {}
-    for q in (q for q in facts.questions.index if q in other.questions.index):
+    for q in (q for q in facts.questions if q in other.questions):
         shared = [o for o in facts.offered(q) if o in other.offered(q) and facts.role(q, o) != "no_answer"]
         single = facts.kind(q) == "single"
         if single and set(facts.answers(q)) != set(other.answers(q)):
