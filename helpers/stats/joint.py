@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 from statsmodels.stats.contingency_tables import cochrans_q
-from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from .margins import mcnemar_p
 from .proportions import Difference
+from .tests_of_counts import holm
 
 SEED = 20190510
 RESAMPLES = 11999  # the standard error of a simulated p-value of 0.05 is then below 0.002
@@ -335,7 +335,7 @@ def marginal_homogeneity(first, second, resamples=RESAMPLES, seed=SEED):
     items = pd.DataFrame(
         {"option": list(first.columns), **{k: [getattr(m, k) for m in pairs] for k in ("b", "c", "p")}}
     )
-    items["p_adjusted"] = multipletests(items["p"], method="holm")[1]
+    items["p_adjusted"] = holm(items["p"])
     known = (first.notna().all(axis=1) & second.notna().all(axis=1)).to_numpy()
     moves = first[known].to_numpy(dtype=int) - second[known].to_numpy(dtype=int)
     covariance = (moves.T @ moves).astype(float)

@@ -102,7 +102,9 @@ class Survey:
         if question not in self.questions.index:
             known = ", ".join(self.questions.index)
             raise SurveyError(f"question: found {quote(question)}; expected one of {known}")
-        return self.questions.loc[question]
+        if question not in self._rows:
+            self._rows[question] = self.questions.loc[question]
+        return self._rows[question]
 
     def wording(self, *questions):
         """The question as it was put, in the survey's language; of several questions the words that they share."""
@@ -200,6 +202,10 @@ class Survey:
 
     @cached_property
     def _tables(self):
+        return {}
+
+    @cached_property
+    def _rows(self):
         return {}
 
     def _make_table(self, question):

@@ -166,6 +166,8 @@ def difference(say, comparison):
     the weighted difference. Where everyone answered the difference is a fact. Kinds of claim: "difference_fact",
     "difference_shown" and "difference_not_shown", with the shares and the difference as values.
     """
+    if comparison.empty:
+        return _nothing_to_compare(say, comparison)
     values = _shares_values(say, comparison)
     if not comparison.tests:
         text = say("{first} {x}, {second} {y}: a difference of {points} percentage points.", **values)
@@ -178,6 +180,16 @@ def difference(say, comparison):
     )
     kind = "difference_shown" if shown else "difference_not_shown"
     return _about_pair(comparison, text, kind, (*comparison.shares, comparison.difference.value))
+
+
+def _nothing_to_compare(say, comparison):
+    first, second = comparison.names
+    text = say(
+        "{first} against {second}: nobody answered one of the two questions, so nothing is compared.",
+        first=first,
+        second=say.sentence_case(second),
+    )
+    return _about_pair(comparison, text, "none", ())
 
 
 def _difference_text(say, comparison, values):
@@ -231,7 +243,7 @@ def _test_text(say, comparison, shown):
 
 def verdict(say, comparison):
     """The verdict on a pair of answers of the same respondents, in a word or two."""
-    if comparison.joint and comparison.tests:
+    if comparison.raw and comparison.tests:
         return say("significant") if comparison.verdict == "always" else say("not shown")
     return {
         "always": say("significant whatever the overlap"),
@@ -242,6 +254,8 @@ def verdict(say, comparison):
 
 def paired(say, comparison):
     """What is known of the test of paired answers, in one plain sentence. Its kind of claim is "paired_" and the verdict."""
+    if comparison.empty:
+        return _nothing_to_compare(say, comparison)
     if not comparison.tests:
         return _about_pair(
             comparison, say("Everyone answered: the difference is a fact, and nothing is tested."), "none", ()
@@ -359,13 +373,17 @@ def weighted(say, n, effective):
     return say("Weighted: {n}, effective sample size {size}", n=say.respondents(n), size=f"{effective:.1f}")
 
 
-def weight_limits(say, size):
-    """What is weighted and what is not; `size` is what `weighted` says."""
+def weight_limits(say, size, census=False):
+    """What is weighted and what is not; `size` is what `weighted` says. Where everyone answered nothing is tested."""
+    if census:
+        return say(
+            "{size} (Kish). Shares and their differences are weighted, numbers of respondents are not.", size=size
+        )
     return say(
-        "{size} (Kish). Shares, their intervals and the differences between two questions are weighted, numbers of "
-        "respondents are not. A crosstab of two single-choice questions is tested by Rao and Scott’s chi-square, which "
-        "uses the weights. All else counts each respondent once: other tests, the shares inside crosstabs, comparisons of "
-        "two surveys with the shares that they name, what totals alone imply, and the check of published figures.",
+        "{size} (Kish). Shares, their intervals, and the difference of one answer to two questions with its test are "
+        "weighted, numbers of respondents are not. A crosstab of two single-choice questions is tested by Rao and Scott’s "
+        "chi-square, which uses the weights. All else counts each respondent once: other tests, the shares inside "
+        "crosstabs, comparisons of two surveys with the shares that they name, and the check of published figures.",
         size=size,
     )
 

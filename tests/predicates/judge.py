@@ -59,14 +59,14 @@ def judge(facts, row, ran=()):
 # --- what may be said at all -----------------------------------------------------------------------------------------
 
 ONLY_TOTALS = ("only totals", "whatever the overlap", "somewhere in", "totals do not tell", "totals alone prove")
-ONLY_RAW = ("answered both", "to the first only", "McNemar, p = ", "McNemar, p < ", "by the answers of the same")
+ONLY_RAW = ("answered both", "to the first only", "McNemar, p = ", "by the answers of the same")
 TESTING = ("significan", "undecided", "interval", "p = ", "p < ", "not shown", "ruled out")
 
 
 def said(facts, text):
     """Complaints about words that do not go with the kind of data or sample; for findings, titles and notes alike."""
     words = re.sub(r"“[^”]*”", "“”", text)
-    if re.search(r"\bnan\b|\binf\b|None|NaN", words):
+    if re.search(r"\bnan\b|\binf\b|NaN", words):
         yield "says a number that is none"
     if facts.raw:
         yield from (f"raw answers are there, it says “{part}”" for part in ONLY_TOTALS if part in words)
@@ -74,6 +74,8 @@ def said(facts, text):
         yield from (f"from totals it says “{part}”" for part in ONLY_RAW if part in words)
     if facts.census and "nothing is tested" not in words:
         yield from (f"everyone answered, it says “{part}”" for part in TESTING if part in words)
+    if "All else counts each respondent once" in words and "questions" in words.partition("All else")[2]:
+        yield "comparisons of two questions are weighted"
     sample = facts.about.get("sample", "self_selected")
     if sample != "random" and "drawn at random" in words:
         yield "says that respondents were drawn"
@@ -130,7 +132,7 @@ def _evidence(facts, question, option, among=None):
     """The numbers behind a share as a sentence says them: "(71 of 118 firms"."""
     count, base = facts.count(question, option), facts.base(question, among)
     noun = facts.noun[0 if base == 1 else 1]
-    return f"{'weighted; ' if facts.weights is not None else ''}{count:,} of {base:,} {noun}"
+    return f"({'weighted; ' if facts.weights is not None else ''}{count:,} of {base:,} {noun}"
 
 
 # --- the most frequent answers ---------------------------------------------------------------------------------------
@@ -148,7 +150,7 @@ def most_frequent(facts, row, ran):
     aside = [(row.questions[0], o) for o in larger if o in row.options] if row.kind == "most_frequent_offered" else []
     if larger and not aside:
         yield "does not name the larger answer of another role"
-    if not all(leading.values()):
+    if not all(leading.values()) and "none was named" not in row.text:
         yield "nobody gave an answer that was offered"
     yield from _same("options", row.options, dict.fromkeys(o for _, o in [*options, *aside]))
     yield from _differ("values", row.values, [facts.share(q, o, among) for q, o in [*options, *aside]])
@@ -188,7 +190,7 @@ def most_frequent_by_side(facts, row, ran):
     """The leading obstacles on one's own side and on the partners', ties named."""
     offered = facts.offered("q6", "answer")
     sides = [_most(facts, "q6", [o for o in offered if (o in OWN_SIDE) == own]) for own in (True, False)]
-    if not all(sides):
+    if not all(sides) and "none was named" not in row.text:
         yield "nobody named an obstacle of one side"
     yield from _same("options", row.options, [*sides[0], *sides[1]])
     yield from _differ("values", row.values, [facts.share("q6", o) for side in sides for o in side])
@@ -213,10 +215,10 @@ def range_of_mean(facts, row, ran):
     """The reasons with the largest mean share over the groups, ties named, from their smallest to their largest share."""
     values, options = [], []
     for status in ("aware", "unaware"):
-        asked = [q for q in facts.questions.index if q.endswith(f"_why_{status}")]
+        asked = [q for q in facts.questions if q.endswith(f"_why_{status}")]
         means = {o: np.mean([facts.share(q, o) for q in asked]) for o in facts.offered(asked[0], "answer")}
         leading = [o for o, mean in means.items() if mean > 0 and abs(mean - max(means.values())) < 1e-9]
-        if not leading:
+        if not leading and f"{'largely' if status == 'aware' else 'hardly'} aware, no reason offered" not in row.text:
             yield f"nobody gave a reason for being {status}"
         for option in leading:
             shares = [facts.share(q, option) for q in asked]
@@ -339,7 +341,13 @@ def largest_rise(facts, row, ran):
 
 
 def _family(facts, notebook):
-    """The comparisons of a notebook, adjusted together."""
+    """The comparisons of a notebook, adjusted together; reckoned once."""
+    if notebook not in facts.families:
+        facts.families[notebook] = _reckoned(facts, notebook)
+    return facts.families[notebook]
+
+
+def _reckoned(facts, notebook):
     if notebook.startswith("02"):
         return facts.family([("q1_suppliers", "q1_customers", CHAIN[-1])], among=CHAIN)
     if notebook.startswith("03"):
@@ -475,7 +483,7 @@ def tests_shown(facts, row, ran):
 def verdicts(facts, row, ran):
     """How many differences are decided which way: of one notebook's family, or of all."""
     asked = [row.notebook] if not row.notebook.startswith("14") else [n for n in ran if n[:2] in ("02", "03", "06")]
-    found = [j.verdict for notebook in asked for j in _family(facts, notebook)]
+    found = [j.verdict for notebook in asked for j in _family(facts, notebook) if not j.empty]
     often = [found.count(verdict) for verdict in ("always", "never", "undetermined")]
     yield from _differ("values", row.values, [len(found), *often])
     numbers = [int(n) for n in re.findall(r"\d+", row.text)]
@@ -524,7 +532,7 @@ def charts(facts, row, ran):
     forced = 0
     for question, rows in differ.groupby("question"):
         whole = [facts.count(question, o) for o in facts.offered(question)]
-        base = int(facts.questions.loc[question, "base"])
+        base = int(facts.questions[question]["base"])
         total = sum(math.floor(100 * k / base + 0.5 + 1e-9) for k in whole)
         moved = (rows["chart"] - rows["table"]).sum()
         forced += len(rows) if sum(whole) == base and total != 100 and moved == 100 - total else 0
@@ -555,7 +563,7 @@ def _claim(facts, claim):
         count, base = facts.put(terms[0][0]), facts.n
     else:
         count = sum(facts.counted[term] for term in terms)
-        base = 100 if claim["kind"] == "count" else int(facts.questions.loc[terms[0][0], "base"])
+        base = 100 if claim["kind"] == "count" else int(facts.questions[terms[0][0]]["base"])
     exact, stated = 100 * count / base, float(claim["value"])
     near = math.floor(exact + 0.5 + 1e-9)
     if claim["relation"] in ("rounds_to", "equals"):
@@ -586,7 +594,7 @@ def largest_difference(facts, row, ran):
     (question,), (option,) = row.questions, row.options
     other = Facts(facts.folder.with_name(facts.about["baseline"]))
     gaps = {}
-    for q in (q for q in facts.questions.index if q in other.questions.index):
+    for q in (q for q in facts.questions if q in other.questions):
         shared = [o for o in facts.offered(q) if o in other.offered(q) and facts.role(q, o) != "no_answer"]
         single = facts.kind(q) == "single"
         if single and set(facts.answers(q)) != set(other.answers(q)):
@@ -622,7 +630,9 @@ def nothing(facts, row, ran):
         yield f"{given} were given"
     if row.text.startswith("Everyone answered") and not facts.census:
         yield "not everyone answered"
-    if row.values or row.options:
+    if "nobody answered one of the two" in row.text and all(facts.base(q, facts.answers(q)) for q in row.questions):
+        yield "somebody answered both questions"
+    if row.values:
         yield "states values"
 
 
