@@ -6,12 +6,14 @@ import pandas as pd
 import pytest
 from inprocess import chapters, execute
 
-TABLES = chapters() / "tables"
+
+def tables():
+    return chapters() / "tables"
 
 
 @pytest.fixture(scope="module")
 def findings():
-    return pd.read_csv(TABLES / "findings.csv").fillna("")
+    return pd.read_csv(tables() / "findings.csv").fillna("")
 
 
 def said(findings, notebook, kind):
@@ -38,7 +40,7 @@ def test_no_sentence_counts_how_many_may_have_answered_differently(findings):
 def test_verdicts_on_measures_are_those_after_adjustment(findings):
     (row,) = said(findings, "06_measures", "verdicts").to_dict("records")
     assert values(row) == [30, 6, 15, 9]
-    tests = pd.read_csv(TABLES / "tests.csv")
+    tests = pd.read_csv(tables() / "tests.csv")
     ranges = tests[(tests["notebook"] == "06_measures") & (tests["test"] == "mcnemar_range")]
     assert ranges["verdict"].value_counts().to_dict() == {"never": 15, "undetermined": 9, "always": 6}
     assert ((ranges["p_high_adjusted"] < 0.05) == (ranges["verdict"] == "always")).all()
@@ -47,7 +49,7 @@ def test_verdicts_on_measures_are_those_after_adjustment(findings):
 
 def test_the_summary_counts_what_tests_csv_holds(monkeypatch, tmp_path):
     shown = execute("14_summary", monkeypatch, output_dir=str(chapters()))
-    tests = pd.read_csv(TABLES / "tests.csv")
+    tests = pd.read_csv(tables() / "tests.csv")
     often = tests.loc[tests["test"] == "mcnemar_range", "verdict"].value_counts()
     words = f"Of {often.sum()} differences between answers of the same respondents, {often['always']} are significant"
     assert any(words in str(output) for output in shown)
@@ -91,7 +93,7 @@ def test_the_bars_of_awareness_and_the_note_beside_them_have_one_base():
 
 def test_power_is_that_of_the_same_firms():
     # exact McNemar, n 118, lower share 28 of 118, power 0.8: an independent calculation
-    power = pd.read_csv(TABLES / "power_03.csv")
+    power = pd.read_csv(tables() / "power_03.csv")
     rows = power[power["second"] == "q2_customers"]
     assert (100 * rows["detectable"]).round(1).tolist() == [17.8, 14.9, 12.6, 9.5, 7.6]
     assert rows["phi"].tolist() == [0, 0.3, 0.5, 0.7, 0.8]
@@ -99,7 +101,7 @@ def test_power_is_that_of_the_same_firms():
 
 def test_what_totals_prove_together(monkeypatch):
     execute("14_summary", monkeypatch, output_dir=str(chapters()))
-    proven = pd.read_csv(TABLES / "proven.csv")
+    proven = pd.read_csv(tables() / "proven.csv")
     least = dict(zip(proven["label"], proven["least"], strict=True))
     found = {words: number for words, number in least.items() if "nothing" in words.lower() or "known" in words.lower()}
     # 66 - 23; 64 + 66 - 118; 66 + 74 - 118; 78 + 74 - 118
