@@ -269,9 +269,9 @@ def share_sum(facts, row, ran):
     known = sum(facts.count(question, o) for o in KNOWING["05_end_of_support"][1]) if row.notebook in KNOWING else None
     yield from _differ("values", row.values, [total] if known is None else [total, known])
     yield from _lacks(row.text, percent(total), *([] if known is None else [f"{known} know"]))
-    if written := re.search(r"(\d+)%[^(]*\((\d+%(?: \+ \d+%)+)\)", row.text):
-        if int(written[1]) != sum(int(part) for part in re.findall(r"\d+", written[2])):
-            yield "the sum does not add up"
+    written = re.search(r"(\d+)%[^(]*\((\d+%(?: \+ \d+%)+)\)", row.text)
+    if written and int(written[1]) != sum(int(part) for part in re.findall(r"\d+", written[2])):
+        yield "the sum does not add up"
     if known is None:
         for option in row.options:
             yield from _lacks(row.text, percent(facts.share(question, option)), _evidence(facts, question, option))
@@ -385,9 +385,8 @@ def difference(facts, row, ran):
             yield "the words do not go with the test"
         if ("ruled out" in row.text) != (found.small < ALPHA and not found.shown):
             yield f"10 points are ruled out with p {found.small}"
-        if not pair.joint and "read as answers of different" not in row.text:
-            if "ruled out" not in row.text:
-                yield "does not say that the test takes the answers as those of different respondents"
+        if not pair.joint and not re.search("read as answers of different|ruled out", row.text):
+            yield "does not say that the test takes the answers as those of different respondents"
         if pair.joint:
             yield from _lacks(row.text, f"among the {pair.n:,} ", *([] if pair.weighted else ["McNemar"]))
         if pair.weighted and "McNemar" in row.text:
