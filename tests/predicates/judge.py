@@ -17,6 +17,7 @@ CHAIN = ["up_to_50", "51_100", "101_300", "301_500", "501_1000", "over_1000"]  #
 OWN_SIDE = ["no_standing", "should_refrain", "no_criteria"]  # obstacles that notebook 07 counts as one's own
 AWARENESS = [("q2_suppliers", "q2_customers"), ("q2_linked", "q2_unlinked"), ("q2_bespoke", "q2_generic")]
 MEASURES = [("q4", "q5"), ("q4", "q8"), ("q5", "q8")]
+TITLED = {"01": ["industry", "employees"], "02": ["q1_suppliers", "q1_customers"]}  # whose titles tell two questions
 KNOWING = {
     "05_end_of_support": ("q3", ["under_way", "done", "not_done"])
 }  # where a table stands on a part of the answers
@@ -54,6 +55,52 @@ def judge(facts, row, ran=()):
         return [f"no judge for the kind {row.kind!r}: {row.text}"]
     found = [*JUDGES[row.kind](facts, row, ran), *said(facts, row.text)]
     return [f"{row.notebook}, {row.kind}: {words}: {row.text} {row.options} {row.values}" for words in found]
+
+
+def judge_title(facts, figure, title, findings, ran=()):
+    """All complaints about a figure's title: it is a finding, or has a judge of its own, or names no number."""
+    found = list(said(facts, title))
+    if title.rstrip(".") not in {text.rstrip(".") for text in findings}:
+        if figure not in TITLES and re.search(r"\d", re.sub("“[^”]*”", "", title)):
+            found.append("no judge for this title")
+        found += TITLES.get(figure, lambda *_: [])(facts, title)
+    return [f"title of {figure}: {words}: {title}" for words in found]
+
+
+def _of_ideas(facts, title):
+    leading = facts.leaders("q10")
+    yield from _lacks(
+        title, *(facts.label("q10", o) for o in leading), *{percent(facts.share("q10", o)) for o in leading}
+    )
+    if bool(leading) == ("none was named" in title):
+        yield "says of the wrong question that none was named"
+
+
+def _of_overlap(facts, title):
+    found = [j for j in _family(facts, "03") if not j.empty]
+    yield from _lacks(title, f"{sum(j.verdict != 'undetermined' for j in found)} of {len(found)} pairs")
+
+
+TITLES = {"small_business": _of_ideas, "awareness_overlap": _of_overlap}
+VERDICTS = {
+    "always": "significant whatever the overlap",
+    "never": "not significant whatever the overlap",
+    "undetermined": "undecided",
+}
+
+
+def judge_notes(facts, drawn):
+    """Complaints about the notes beside the bars of awareness: the difference of the bars, and what is decided."""
+    for found in _family(facts, "03"):
+        pair = found.pair
+        (note,) = drawn.loc[drawn["question"].isin((pair.first, pair.second)), "note"].unique()
+        apart = _points(facts.share(pair.first, "aware") - facts.share(pair.second, "aware"))
+        if not note.startswith(f"{apart} points"):
+            yield f"the note should begin with {apart}: {note}"
+        tested = not facts.census and not found.empty
+        decided = VERDICTS[found.verdict] if not facts.raw else "significant" if found.shown else "not shown"
+        if tested != note.endswith(f"; {decided}"):
+            yield f"the note should end with {decided}: {note}"
 
 
 # --- what may be said at all -----------------------------------------------------------------------------------------
@@ -144,23 +191,32 @@ def most_frequent(facts, row, ran):
     among = KNOWING[row.notebook][1] if row.notebook in KNOWING else None
     leading = {question: facts.leaders(question, among) for question in row.questions}
     options = [(q, o) for q, leaders in leading.items() for o in leaders]
-    larger = _larger(facts, row.questions[0], among) if len(row.questions) == 1 else []
+    one = re.search("The most frequent answer|given most", row.text)  # else a title, of one question or several
+    larger = _larger(facts, row.questions[0], among) if one else []
     if row.kind == "most_frequent" and larger:
         yield f"{larger} of another role is as large"
     aside = [(row.questions[0], o) for o in larger if o in row.options] if row.kind == "most_frequent_offered" else []
     if larger and not aside:
         yield "does not name the larger answer of another role"
-    if not all(leading.values()) and "none was named" not in row.text:
+    if not all(leading.values()):
         yield "nobody gave an answer that was offered"
+    yield from _none_named(facts, row)
     yield from _same("options", row.options, dict.fromkeys(o for _, o in [*options, *aside]))
     yield from _differ("values", row.values, [facts.share(q, o, among) for q, o in [*options, *aside]])
     for q, o in [*options, *aside]:
         yield from _lacks(row.text, facts.label(q, o), percent(facts.share(q, o, among)))
-    if len(row.questions) == 1 and options:
+    if one and options:
         yield from _lacks(row.text, _evidence(facts, *options[0], among))
         yield from _next(facts, row, [o for _, o in options], among)
     if row.kind == "most_frequent_offered" and not re.search("offered|that are known", row.text):
         yield "does not say of which answers"
+
+
+def _none_named(facts, row):
+    """Complaints where a title says that none was named, and somebody named one, or the reverse."""
+    asked = TITLED.get(row.notebook[:2], row.questions)
+    if ("none was named" in row.text) != (not all(facts.leaders(q) for q in asked)):
+        yield "says of the wrong question that none was named"
 
 
 def _larger(facts, question, among):
@@ -190,8 +246,8 @@ def most_frequent_by_side(facts, row, ran):
     """The leading obstacles on one's own side and on the partners', ties named."""
     offered = facts.offered("q6", "answer")
     sides = [_most(facts, "q6", [o for o in offered if (o in OWN_SIDE) == own]) for own in (True, False)]
-    if not all(sides) and "none was named" not in row.text:
-        yield "nobody named an obstacle of one side"
+    if all(sides) == ("none was named" in row.text):
+        yield "says of the wrong side that none was named"
     yield from _same("options", row.options, [*sides[0], *sides[1]])
     yield from _differ("values", row.values, [facts.share("q6", o) for side in sides for o in side])
     for side in sides:
@@ -388,7 +444,8 @@ def difference(facts, row, ran):
         if not pair.joint and not re.search("read as answers of different|ruled out", row.text):
             yield "does not say that the test takes the answers as those of different respondents"
         if pair.joint:
-            yield from _lacks(row.text, f"among the {pair.n:,} ", *([] if pair.weighted else ["McNemar"]))
+            test = [] if pair.weighted or "ruled out" in row.text else ["McNemar"]
+            yield from _lacks(row.text, f"among the {pair.n:,} ", *test)
         if pair.weighted and "McNemar" in row.text:
             yield "the weighted difference decides, and not McNemar's test"
 
@@ -614,8 +671,10 @@ def largest_difference(facts, row, ran):
 @judges("fit")
 def fit(facts, row, ran):
     """The mix of answers against that of the population that was given: words and p go together."""
-    (p,) = row.values
+    p = row.values[0]
     yield from _p_said(row.text, p)
+    if len(row.values) > 1:
+        yield "has more than one p-value"
     if ("is not shown" in row.text) != (p >= ALPHA):
         yield f"p is {p}"
 
@@ -629,7 +688,10 @@ def nothing(facts, row, ran):
         yield f"{given} were given"
     if row.text.startswith("Everyone answered") and not facts.census:
         yield "not everyone answered"
-    if "nobody answered one of the two" in row.text and all(facts.base(q, facts.answers(q)) for q in row.questions):
+    among = CHAIN if row.notebook.startswith("02") else None
+    if "nobody answered one of the two" in row.text and all(
+        facts.base(q, among or facts.answers(q)) for q in row.questions
+    ):
         yield "somebody answered both questions"
     if row.values:
         yield "states values"

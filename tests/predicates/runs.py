@@ -24,9 +24,13 @@ SEABORN = ("barplot", "lineplot", "scatterplot", "heatmap", "swarmplot")
 
 @dataclass
 class Told:
-    """What a run said: rows of findings.csv and figures.csv, and the plain words shown, by notebook."""
+    """What a run said: rows of findings.csv and figures.csv, and the plain words shown, by notebook.
+
+    `folder` is the survey's, `out` where the run wrote.
+    """
 
     folder: Path
+    out: Path
     findings: pd.DataFrame
     titles: pd.DataFrame
     shown: dict
@@ -79,7 +83,7 @@ def tell(folder, out, drawn=False, notebooks=None, **parameters):
             shown[name] = [part["text/plain"] for part in parts]
     plt.close("all")
     findings, titles = (read_kind(out / "tables", kind).fillna("") for kind in ("findings", "figures"))
-    return Told(Path(folder), findings, titles, shown)
+    return Told(Path(folder), Path(out), findings, titles, shown)
 
 
 @contextmanager
