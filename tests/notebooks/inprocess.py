@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import shutil
 import tempfile
 import warnings
 from contextlib import contextmanager
@@ -157,3 +158,18 @@ def files(folder):
     """The contents of all files in a folder, by relative path."""
     paths = (path for path in sorted(Path(folder).rglob("*")) if path.is_file())
     return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+
+
+def new_folder(folder, name):
+    """An output folder; for the summary it holds what the other notebooks wrote."""
+    folder.mkdir(parents=True)
+    if needs(name).get("runs") == "last":
+        shutil.copytree(chapters() / "tables", folder / "tables")
+    return folder
+
+
+def run(name, folder, **parameters):
+    """What a notebook showed and wrote, in a new output folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        shown = execute(name, patch, output_dir=str(new_folder(folder, name)), **parameters)
+    return shown, files(folder)

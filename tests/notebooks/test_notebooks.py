@@ -1,12 +1,9 @@
 """The notebooks as documents (their form), and as programs (every parameter does something; any folder will do)."""
 
 import ast
-import os
 import re
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -14,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 import pytest
-from inprocess import NOTEBOOKS, cells, chapters, defaults, execute, files, literals, needs, read, tagged
+from inprocess import NOTEBOOKS, cells, defaults, execute, files, literals, new_folder, read, run, tagged
 from sizes import size
 
 from helpers.report import notebook as reporting
@@ -27,7 +24,6 @@ OWN_SURVEYS = {"12_crosstabs": "example-2026", "13_comparison": "example-2026"} 
 WITHOUT_FIGURES = ("12_crosstabs",)
 TESTING = ("02_supply_chain_size", "03_awareness", "06_measures")  # those that test call scipy
 LINES, MEDIAN = 15, 3  # of a code cell, empty ones not counted, as ruff wraps them
-BIN = Path(sys.executable).parent
 every_notebook = pytest.mark.parametrize("name", NOTEBOOKS)
 
 
@@ -255,9 +251,13 @@ OTHER = {
     "own_side": "no_standing",
     "codified": "dedicated",
     "by": "size",
-    "questions": "ai_tools, training_now",
+    "questions": "ai_tools, budget",
     "min_cell": 3,
 }
+
+
+# Crosstabs of two questions, not of all: the longest notebook by far, which test_figures runs whole.
+SHORTER = size({}, {"12_crosstabs": {"questions": "ai_tools, training_now"}})
 
 
 def another(parameter, name, folder):
@@ -274,26 +274,11 @@ def another(parameter, name, folder):
     return population(folder) if parameter == "reference" else OTHER[parameter]
 
 
-def new_folder(folder, name):
-    """An output folder; for the summary it holds what the other notebooks wrote."""
-    folder.mkdir(parents=True)
-    if needs(name).get("runs") == "last":
-        shutil.copytree(chapters() / "tables", folder / "tables")
-    return folder
-
-
-def run(name, folder, **parameters):
-    """What a notebook showed and wrote, in a new output folder."""
-    with pytest.MonkeyPatch.context() as patch:
-        shown = execute(name, patch, output_dir=str(new_folder(folder, name)), **parameters)
-    return shown, files(folder)
-
-
 @cache
 def usual_run(name):
-    """What a notebook shows and writes with its defaults."""
+    """What a notebook shows and writes with its defaults, or for fewer questions."""
     with tempfile.TemporaryDirectory() as folder:
-        return run(name, Path(folder) / "usual")
+        return run(name, Path(folder) / "usual", **SHORTER.get(name, {}))
 
 
 def tried(name):
@@ -304,7 +289,8 @@ def tried(name):
 
 @pytest.mark.parametrize(("name", "parameter"), [(name, parameter) for name in NOTEBOOKS for parameter in tried(name)])
 def test_every_parameter_changes_something(name, parameter, tmp_path):
-    assert run(name, tmp_path / "changed", **{parameter: another(parameter, name, tmp_path)}) != usual_run(name)
+    parameters = SHORTER.get(name, {}) | {parameter: another(parameter, name, tmp_path)}
+    assert run(name, tmp_path / "changed", **parameters) != usual_run(name)
 
 
 @every_notebook
@@ -316,7 +302,7 @@ def test_output_dir_is_where_everything_goes(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path / "elsewhere")
     report = new_folder(tmp_path / "checkout" / "outputs" / defaults(name)["survey"] / "en", name)
     before = files(report)
-    shown = execute(name, monkeypatch)
+    shown = execute(name, monkeypatch, **SHORTER.get(name, {}))
     usual, written = usual_run(name)
     alone = files(report.with_name("en-alone"))
     assert shown == usual
@@ -328,48 +314,3 @@ def test_output_dir_is_where_everything_goes(name, tmp_path, monkeypatch):
     assert files(tmp_path / "elsewhere") == {}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["checkout", "elsewhere"]
     assert sorted(path.name for path in report.parent.iterdir()) == ["en", "en-alone"]
-
-
-# --- run from anywhere -----------------------------------------------------------------------------------------------
-
-
-def program(*command, cwd, **environment):
-    """Run a program of this environment; its exit code must be 0."""
-    variables = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"} | environment
-    done = subprocess.run(
-        [str(word) for word in command], cwd=cwd, env=variables, capture_output=True, text=True, timeout=300
-    )
-    assert done.returncode == 0, done.stderr
-    return done
-
-
-# From the root runs the command that README.md gives (tests/docs/test_readme.py) as well.
-@pytest.mark.parametrize("place", size([".", "notebooks"], ["notebooks"]))
-def test_papermill_from(place, tmp_path):
-    cwd = ROOT / place
-    source = NOTEBOOKS["10_small_business"].relative_to(cwd)
-    program("papermill", source, tmp_path / "copy.ipynb", "-p", "output_dir", tmp_path / "out", cwd=cwd)
-    written = files(tmp_path / "out")
-    assert written["tables/q10.csv"] == usual_run("10_small_business")[1]["tables/q10.csv"]
-    assert {"figures/small_business.png", "figures/small_business.svg"} <= set(written)
-
-
-def test_nbconvert_leaves_the_committed_outputs_as_they_are(tmp_path):
-    checkout = tmp_path / "checkout"
-    for part in ("helpers", "data", "notebooks", "outputs/osaka-2019/en"):
-        shutil.copytree(ROOT / part, checkout / part, ignore=shutil.ignore_patterns("__pycache__", "*.html"))
-    before = files(checkout / "outputs")
-    assert before
-    program(
-        *("jupyter", "nbconvert", "--to", "notebook", "--execute", "notebooks/10_small_business.ipynb"),
-        *("--output-dir", tmp_path / "executed"),
-        cwd=checkout,
-        PYTHONPATH=str(checkout),
-    )
-    executed = nbformat.read(tmp_path / "executed" / "10_small_business.ipynb", as_version=4)
-    assert all(cell.execution_count for cell in executed.cells if cell.cell_type == "code")
-    after = files(checkout / "outputs")
-    assert {path: after.get(path) for path in before} == before
-    added = set(after) - set(before)
-    assert "osaka-2019/en-alone/figures/small_business.png" in added
-    assert {path for path in added if not path.startswith("osaka-2019/en-alone/")} == set()
