@@ -159,10 +159,11 @@ def compare(survey, first, second, option, *, confidence=0.95, no_answer="drop",
 def _pair(survey, first, second, option, confidence, no_answer, among):
     single = survey.question(first)["kind"] == "single"
     among = list(among or tests_of_counts.answers(survey, first, no_answer))
-    rest = [o for o in among if o != option] if single and no_answer == "drop" else None
+    others = [o for o in among if o != option] if single else None
+    rest = others if no_answer == "drop" else None  # no answer cannot be a no and be missing, too
     options = [option] if not single or len(among) > 2 + (no_answer == "keep") else None
     read = tuple(margins(survey, question, option, rest) for question in (first, second))
-    found, weighted = _joint(survey, first, second, option, rest, confidence)
+    found, weighted = _joint(survey, first, second, option, others, confidence)
     alpha = round(1 - confidence, 12)
     paired = mcnemar_range(*read, alpha=alpha) if survey.responses is None else _settled(found, alpha)
     unpaired = tests_of_counts.homogeneity(survey, first, second, options, no_answer, among)
