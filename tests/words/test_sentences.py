@@ -357,7 +357,7 @@ def test_sample_limits_are_those_of_the_sample(osaka, monkeypatch):
 
 def test_weight_limits_do_not_deny_that_differences_are_weighted():
     said = sentences.weight_limits(EN, "Weighted")
-    assert "the differences between two questions are weighted" in said
+    assert "the difference of one answer to two questions with its test are weighted" in said
     assert "comparisons of two questions" not in said
 
 
@@ -384,6 +384,9 @@ def cases(say, survey):
     tables = [*map(table_of, counts), table_of([40, 50], ["answer", "other"]), table]
     return {
         "most_frequent": [[one] for one in tables],
+        "leading": [[one] for one in tables],
+        "named": [[one] for one in tables],
+        "of_question": [["A question", sentences.most_frequent(say, one)] for one in tables],
         "difference": [[one] for one in compared],
         "paired": [[one] for one in compared],
         "verdict": [[one] for one in compared],
@@ -427,7 +430,7 @@ def test_every_sentence_is_filled_in(lang, kind, monkeypatch):
 
 def test_sentences_end_like_sentences_and_titles_do_not(osaka):
     for name, sentence in said_in("en", osaka):
-        whole = name not in ("verdict", "weighted")
+        whole = name not in ("verdict", "weighted", "leading", "named")  # titles, and parts of sentences
         assert sentence.endswith(".") == whole, (name, sentence)
         assert not sentence.endswith(".."), (name, sentence)
 
