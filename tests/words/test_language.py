@@ -243,7 +243,8 @@ def test_evidence_of_a_share():
     assert EN.evidence(answer) == "(1,064 of 2,000 firms, 90% interval 51–55%)"
     assert EN.evidence(answer | {"n_effective": float("nan")}) == EN.evidence(answer)
     everyone = answer | {"low": float("nan"), "high": float("nan"), "level": float("nan")}
-    assert EN.evidence(everyone) == EN.evidence(everyone | {"n_effective": 1500.0}) == "(1,064 of 2,000 firms)"
+    assert EN.evidence(everyone) == "(1,064 of 2,000 firms)"
+    assert EN.evidence(everyone | {"n_effective": 1500.0}) == "(weighted; 1,064 of 2,000 firms)"
     assert EN.evidence(answer | {"n_effective": 1500.0}) == "(weighted; 1,064 of 2,000 firms, 90% interval 51–55%)"
 
 
