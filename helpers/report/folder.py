@@ -36,7 +36,9 @@ KINDS = {
         ("first", "second", "options", "test", "family", "no_answer"),
     ),
     "comparisons": Kind(
-        N_("Every comparison of two questions, in both readings"),
+        N_(
+            "Every comparison of two questions, in both readings: shares of those that gave one of the answers compared"
+        ),
         ("notebook", *COMPARISON_COLUMNS),
         ("first", "second", "option"),
     ),

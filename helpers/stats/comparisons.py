@@ -127,7 +127,8 @@ def compare(survey, first, second, option, *, confidence=0.95, no_answer="drop",
     """One option of two questions over the same respondents: a Comparison, adjusted as if it were the only one.
 
     With `no_answer` "drop" the base of a single-choice question is those that gave an answer; `among` narrows it to these
-    options. The paired reading keeps all respondents, those without an answer as missing. Raises ValueError for questions
+    options. From totals the paired reading keeps all respondents, those without an answer as missing; in raw answers they
+    are as for the base. Raises ValueError for questions
     that cannot be paired.
     """
     check_pair(survey, first, second)

@@ -169,7 +169,7 @@ def _p_said(text, p):
 
 def _is_rounded(number, p, below):
     if below:
-        return p < float(number)
+        return number == "0.001" and p < 0.001
     unit = 10.0 ** -len(number.partition(".")[2])
     near = abs(float(number) - p) <= unit / 2 + 1e-9
     return near and ((float(number) < ALPHA) == (p < ALPHA) or math.isclose(p, ALPHA))
@@ -200,7 +200,8 @@ def most_frequent(facts, row, ran):
         yield "does not name the larger answer of another role"
     if not all(leading.values()):
         yield "nobody gave an answer that was offered"
-    yield from _none_named(facts, row)
+    if not one:
+        yield from _none_named(facts, row)
     yield from _same("options", row.options, dict.fromkeys(o for _, o in [*options, *aside]))
     yield from _differ("values", row.values, [facts.share(q, o, among) for q, o in [*options, *aside]])
     for q, o in [*options, *aside]:
@@ -517,8 +518,12 @@ def sizes_tested(facts, row, ran):
     yield from _differ("values", row.values, [p])
     if (row.kind == "test_shown") != (p < ALPHA) or ("differ significantly" in row.text) != (p < ALPHA):
         yield f"p is {p}"
+    yield from _p_said(row.text.partition("by the order")[0], pearson)
     if testable:
-        yield from _p_said(row.text.partition("by the order")[0], pearson)
+        first, second = (np.repeat(np.arange(len(known)), [facts.count(q, o) for o in known]) for q in sides)
+        ranked = stats.mannwhitneyu(second, first, use_continuity=False, method="asymptotic")
+        yield from _p_said(row.text.partition("by the order")[2].partition("chance")[0], float(ranked.pvalue))
+        yield from _lacks(row.text, f"the larger {percent(ranked.statistic / (len(first) * len(second)))}")
     if facts.raw:
         yield from _p_said(row.text.partition("by the answers of")[2], p)
 
@@ -555,7 +560,8 @@ def verdicts(facts, row, ran):
 def noted(facts, row, ran):
     """A count of the publisher's beside the table's: how many must have given both answers."""
     claims = facts._read("claims.csv")
-    claim = claims[(claims["kind"] == "any_count") & claims["terms"].str.startswith("q7_damage")].iloc[0]
+    exact = (claims["kind"] == "any_count") & (claims["relation"] == "equals")
+    claim = claims[exact & claims["terms"].str.startswith("q7_damage")].iloc[0]
     number, spared = int(claim["value"]), sum(facts.count("q7_damage", o) for o in facts.offered("q7_damage", "none"))
     expected = [number, spared, max(0, number + spared - facts.put("q7_damage"))]
     yield from _differ("values", row.values, expected)
@@ -597,19 +603,24 @@ def charts(facts, row, ran):
     yield from _lacks(row.text, f"{expected[0]} of {expected[1]} ", f"for {forced} of")
 
 
+PLAIN, EXACT = ("percent", "count", "reach"), ("rounds_to", "equals", "at_least", "more_than")
+
+
 @judges("audited")
 def audited(facts, row, ran):
     """How many claims hold: all are counted, each once, and plain shares and counts are judged anew."""
     claims = facts._read("claims.csv")
-    total, holds, rounded, fails, undecided = row.values
-    if total != len(claims) or total != holds + rounded + fails + undecided:
+    total, fails, undecided, rounded, holds, aside = (int(value) for value in [*row.values, *[-1] * 6][:6])
+    if total != len(claims) or total != sum(row.values[1:]):
         yield f"there are {len(claims)} claims"
-    plain = [_claim(facts, c) for c in claims.to_dict("records") if c["kind"] in ("percent", "count", "reach")]
+    if aside != claims["kind"].isin(["outside", "frame", "open"]).sum():
+        yield "more or fewer claims are not judged"
+    plain = [_claim(facts, c) for c in claims.to_dict("records") if c["kind"] in PLAIN and c["relation"] in EXACT]
     least = [plain.count(verdict) for verdict in ("holds", "rounded", "fails")]
     if any(found < expected for found, expected in zip((holds, rounded, fails), least, strict=True)):
         yield f"of plain shares and counts alone {least} hold, hold when rounded, and fail"
     numbers = [int(n) for n in re.findall(r"\d+", row.text)]
-    yield from _same("numbers", numbers, [int(v) for v in row.values])
+    yield from _same("numbers", numbers, [total, holds, rounded, fails, undecided, aside])
 
 
 def _claim(facts, claim):

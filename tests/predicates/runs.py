@@ -1,6 +1,8 @@
 """A report's notebooks executed in this process over one survey, and all that they told: findings, titles and words."""
 
+import functools
 import itertools
+import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +17,7 @@ from inprocess import NOTEBOOKS, execute, words_instead_of_a_picture
 
 from helpers import figures, survey
 from helpers.report import notebook as reporting
-from helpers.report.folder import read_kind
+from helpers.report.folder import gather_all, read_kind
 from helpers.run.plan import read_notebook, why_not
 
 DRAWING = ("finish", "stacked", "dots", "around_zero", "page_key", "heading", "caption")
@@ -84,6 +86,15 @@ def tell(folder, out, drawn=False, notebooks=None, **parameters):
     plt.close("all")
     findings, titles = (read_kind(out / "tables", kind).fillna("") for kind in ("findings", "figures"))
     return Told(Path(folder), Path(out), findings, titles, shown)
+
+
+@functools.cache
+def told_of(name):
+    """What the report on a survey of the project says; made once."""
+    folder = Path(tempfile.mkdtemp(prefix=f"told-{name}-"))
+    told = tell(survey.DATA / name, folder, baseline="example-2025" if name == "example-2026" else "")
+    gather_all(folder / "tables")
+    return told
 
 
 @contextmanager

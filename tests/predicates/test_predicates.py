@@ -13,7 +13,7 @@ import pytest
 from facts import Facts, every_table, limits, paired_range
 from judge import JUDGES, judge, judge_notes, judge_title, said
 from random_surveys import write
-from runs import tell
+from runs import tell, told_of
 from sizes import size
 
 from helpers.survey import DATA
@@ -28,12 +28,6 @@ def told(seed):
     """What the report on a random survey says; every eighth is drawn as well."""
     folder = write(FOLDER / f"random-{seed}", seed)
     return tell(folder, FOLDER / f"out-{seed}", drawn=seed % 8 == 0, notebooks=CHAPTERS)
-
-
-@functools.cache
-def told_of(name):
-    """What the report on a survey of the project says, as far as no other tests are about it."""
-    return tell(DATA / name, FOLDER / f"out-{name}", baseline="example-2025" if name == "example-2026" else "")
 
 
 def complaints(report):

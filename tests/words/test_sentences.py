@@ -384,16 +384,16 @@ def cases(say, survey):
     tables = [*map(table_of, counts), table_of([40, 50], ["answer", "other"]), table]
     return {
         "most_frequent": [[one] for one in tables],
+        "named": [[sentences.leaders(one)[0]] for one in tables],
         "leading": [[one] for one in tables],
-        "named": [[one] for one in tables],
-        "of_question": [["A question", sentences.most_frequent(say, one)] for one in tables],
+        "of_question": [["Name", sentences.most_frequent(say, one)] for one in tables],
         "difference": [[one] for one in compared],
         "paired": [[one] for one in compared],
         "verdict": [[one] for one in compared],
         "sample_limits": [[survey]],
         "overlap_limits": [[]],
         "weighted": [[118, 69.9]],
-        "weight_limits": [[sentences.weighted(say, 118, 69.9)]],
+        "weight_limits": [[sentences.weighted(say, 118, 69.9)], [sentences.weighted(say, 118, 69.9), True]],
         "alt_text": [["Title", table, 2], ["Title", table]],
     }
 
@@ -430,7 +430,7 @@ def test_every_sentence_is_filled_in(lang, kind, monkeypatch):
 
 def test_sentences_end_like_sentences_and_titles_do_not(osaka):
     for name, sentence in said_in("en", osaka):
-        whole = name not in ("verdict", "weighted", "leading", "named")  # titles, and parts of sentences
+        whole = name not in ("verdict", "weighted", "named", "leading")
         assert sentence.endswith(".") == whole, (name, sentence)
         assert not sentence.endswith(".."), (name, sentence)
 
