@@ -174,7 +174,7 @@ class Report:
         return table[["notebook", *tests_of_counts.COLUMNS]]
 
     def _keep_comparisons(self, given):
-        compared = [item for item in given if _is_comparison(item)]
+        compared = [item for item in given if _is_comparison(item) and not item.empty]
         if compared:
             frame = as_table(compared)
             frame.insert(0, "notebook", self.notebook)
@@ -305,7 +305,7 @@ class Report:
         own = self.survey.weights
         if own is not None:
             size = sentences.weighted(self.words, len(own), weights.effective_size(own))
-            self._paragraph(sentences.weight_limits(self.words, size), "limits")
+            self._paragraph(sentences.weight_limits(self.words, size, self.survey.is_census), "limits")
 
     def next(self):
         """A link to the next notebook, or from the last one back to the first."""

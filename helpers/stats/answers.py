@@ -32,6 +32,8 @@ def _one(survey, question, confidence, method, options, no_answer):
         kept = kept.assign(base=kept["count"].sum())
     elif q["unit"] == "selections":
         kept = kept.assign(base=survey.routed(question))
+    if not kept["base"].any():  # nobody gave one of these answers: there are no shares
+        return pd.DataFrame(columns=["question", "group", *proportions.COLUMNS])
     found = _shares(survey, question, kept.reset_index(drop=True), confidence, method)
     if q["unit"] == "selections":
         found["selections"] = int(q["base"])

@@ -101,7 +101,15 @@ def _cells(survey, questions, conditions):
     for question, option in ((q, option) for q in chain for option in named[q]):
         rows.append([option in (cell[question] or ()) for cell in cells])
         totals.append(survey.count(question, option))
+    for question in (q for q in chain if _of_those_reached(survey, q)):
+        rows.append([cell[question] is not None for cell in cells])
+        totals.append(survey.routed(question))
     return cells, (np.array(rows, dtype=float), np.array(totals))
+
+
+def _of_those_reached(survey, question):
+    """Whether a question counts as put to some only, without an answer that leads to it."""
+    return bool(survey.question(question).get("answered_any", ""))
 
 
 def _way_to(survey, question):
@@ -126,7 +134,8 @@ def _states(survey, question, options):
         found = [(option,) for option in options] + [()]
     else:
         found = [chosen for k in range(len(options) + 1) for chosen in combinations(options, k)]
-    return [*found, None] if survey.question(question)["asked_if"] else found
+    for_some = survey.question(question)["asked_if"] or _of_those_reached(survey, question)
+    return [*found, None] if for_some else found
 
 
 def _is_routed(survey, question, cell):

@@ -107,6 +107,11 @@ class Comparison:
         return [row for row in self.tests if self.small or row["test"] != "equivalence"]
 
     @property
+    def empty(self):
+        """Whether nobody answered one of the two questions, so that there is nothing to compare."""
+        return any(base == 0 for _, base in self.counted)
+
+    @property
     def alpha(self):
         """The level of the tests, without the last digits of a subtraction: 0.05 for 0.95."""
         return round(1 - self.level, 12)
@@ -135,12 +140,14 @@ def compare(survey, first, second, option, *, confidence=0.95, no_answer="drop",
         names=(survey.short(first), survey.short(second)),
         label=survey.table(first).set_index("option")["label"][option],
         counted=counted,
-        shares=pair.weighted.shares if pair.weighted else tuple(count / base for count, base in counted),
+        shares=pair.weighted.shares if pair.weighted else tuple(n / base if base else np.nan for n, base in counted),
         difference=_difference(pair, counted),
         margins=pair.margins,
         paired=pair.paired,
         tipping=None if survey.responses is not None else tipping_point(*pair.margins, alpha=round(1 - confidence, 12)),
-        tests=[] if survey.is_census else [row for test in TESTS for row in test(pair)],
+        tests=[]
+        if survey.is_census or not all(base for _, base in counted)
+        else [row for t in TESTS for row in t(pair)],
         joint=pair.found,
         raw=survey.responses is not None,
         weighted=weights.of(survey) is not None,
@@ -152,12 +159,13 @@ def compare(survey, first, second, option, *, confidence=0.95, no_answer="drop",
 def _pair(survey, first, second, option, confidence, no_answer, among):
     single = survey.question(first)["kind"] == "single"
     among = list(among or tests_of_counts.answers(survey, first, no_answer))
-    rest = [o for o in among if o != option] if single and no_answer == "drop" else None
+    others = [o for o in among if o != option] if single else None
+    rest = others if no_answer == "drop" else None  # no answer cannot be a no and be missing, too
     options = [option] if not single or len(among) > 2 + (no_answer == "keep") else None
     read = tuple(margins(survey, question, option, rest) for question in (first, second))
-    found, weighted = _joint(survey, first, second, option, rest, confidence)
+    found, weighted = _joint(survey, first, second, option, others, confidence)
     alpha = round(1 - confidence, 12)
-    paired = _settled(found, alpha) if found else mcnemar_range(*read, alpha=alpha)
+    paired = mcnemar_range(*read, alpha=alpha) if survey.responses is None else _settled(found, alpha)
     unpaired = tests_of_counts.homogeneity(survey, first, second, options, no_answer, among)
     ids = (survey, first, second, option, options, among, no_answer, confidence)
     return Pair(*ids, unpaired, read, found, weighted, paired)
@@ -175,7 +183,9 @@ def _joint(survey, first, second, option, rest, confidence):
 
 
 def _settled(found, alpha):
-    """McNemar's test on joint answers in the form of a range that holds one table only."""
+    """McNemar's test on joint answers in the form of a range that holds one table only; without any answers p is 1."""
+    if found is None:
+        return PairedRange(1.0, 1.0, (0, 0), (0, 0), 1, 0, "never")
     at, shown = (found.b, found.c), found.p < alpha
     return PairedRange(found.p, found.p, at, at, 1, int(shown), "always" if shown else "never")
 
@@ -188,6 +198,8 @@ def _counted(survey, question, option, among):
 
 def _difference(pair, counted):
     """The difference of the two shares; its interval is the best that the answers allow, NaN where everyone answered."""
+    if not all(base for _, base in counted):
+        return Difference(np.nan, np.nan, np.nan)
     if pair.weighted:
         apart = pair.weighted.difference
     elif pair.found:
@@ -211,10 +223,13 @@ def family(comparisons, name=""):
     """
     comparisons = list(comparisons)
     leading = holm([c.p for c in comparisons])
-    low, high = (holm([getattr(c.paired, end) for c in comparisons]) for end in ("p_min", "p_max"))
+    low, high = (
+        holm([getattr(c.paired, end) if c.tests else np.nan for c in comparisons]) for end in ("p_min", "p_max")
+    )
     alike = holm([_p_of(c, "equivalence") for c in comparisons])
     numbers = zip(comparisons, leading, low, high, alike, strict=True)
-    return [_decided(*values, len(comparisons), name) for values in numbers]
+    size = sum(bool(c.tests) for c in comparisons)
+    return [_decided(*values, size, name) for values in numbers]
 
 
 def _p_of(comparison, test):
@@ -309,7 +324,7 @@ def pearson(pair):
 @for_every_comparison
 def mcnemar_of_totals(pair):
     """McNemar's exact test from totals: the range over all joint tables."""
-    if pair.found:
+    if pair.survey.responses is not None:
         return []
     r = pair.paired
     numbers = {"p_low": r.p_min, "p_high": r.p_max, "n": pair.survey.respondents, "level": pair.confidence}

@@ -4,9 +4,7 @@ import numpy as np
 from scipy import stats
 from scipy.special import gammaln
 
-from .joint import SEED
-
-TABLES = 9999  # drawn for an exact test by simulation
+from .joint import RESAMPLES, SEED
 
 
 def filled(table):
@@ -14,11 +12,11 @@ def filled(table):
     return table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
 
 
-def exact_p(tables, resamples=TABLES, seed=SEED):
+def exact_p(tables, resamples=RESAMPLES, seed=SEED):
     """Fisher's exact test (Freeman and Halton 1951) of tables with the same totals, one p-value each.
 
     2 x 2 tables exactly; larger ones against `resamples` tables drawn with these totals (Patefield 1981). With k of them
-    no more likely than the one observed, p is (k + 1) / (resamples + 1).
+    no more likely than the one observed, p is (k + 1) / (resamples + 1); the standard error is that of `joint`.
     """
     tables = [filled(np.asarray(table)) for table in tables]
     if tables[0].shape == (2, 2):

@@ -2,7 +2,8 @@
 
 Answers come as columns of `Survey.responses`: nullable booleans (True said so, False did not, null was not asked), or
 option ids. Only respondents whose answers to all compared columns are known count; every result says how many these
-are (`n`). What is drawn at random is drawn from SEED, so that the same answers give the same p-value.
+are (`n`). What is drawn at random is drawn from SEED, so that the same answers give the same p-value: (k + 1) / (RESAMPLES
++ 1), with k draws as extreme as what was observed. Its standard error is the square root of p (1 - p) / RESAMPLES.
 """
 
 from dataclasses import dataclass
@@ -11,14 +12,15 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 from statsmodels.stats.contingency_tables import cochrans_q
-from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from .margins import mcnemar_p
 from .proportions import Difference
+from .tests_of_counts import holm
 
 SEED = 20190510
-RESAMPLES = 1999
+RESAMPLES = 11999  # the standard error of a simulated p-value of 0.05 is then below 0.002
+_AT_A_TIME = 250  # resamples that are computed together, so that they fit into memory
 _EPS = 1e-10  # what rounding leaves of a zero
 
 # --- two yes/no answers ----------------------------------------------------------------------------------------------
@@ -188,6 +190,12 @@ def marginal_independence(group, items, resamples=RESAMPLES, seed=SEED):
     nobody or everybody ticked, and groups without respondents. The bootstrap draws groups and whole vectors of items
     independently of each other, which keeps the dependence among items; a group or item that a resample misses adds
     nothing to its statistic.
+
+    `second_order` is not quite the published one (Bilder and Loughin's R package MRCV). Both estimate one covariance,
+    which they share where no item depends on the group. Here respondents are drawn with their group (multinomial) and
+    ticks deviate from the share of all; MRCV takes the groups' sizes as fixed and deviations from the share of the own group.
+    On the farmers of tests/stats/test_published.py, 27.34 on 17.73 degrees of freedom (p = 0.0672) against 28.68 on
+    18.60 (p = 0.0632). The statistic itself, Bonferroni's p and the bootstrap do not depend on it.
     """
     group, ticked = _known(group, items)
     codes, _ = pd.factorize(group, sort=True)
@@ -209,7 +217,9 @@ def pairwise_independence(first, second, resamples=RESAMPLES, seed=SEED):
     """Is every item of one multiple-choice question independent of every item of another? A MultipleTest.
 
     Simultaneous pairwise marginal independence, Bilder and Loughin (2004), Biometrics 60:241-248. `first` and `second`
-    have a column of booleans per item; `items` of the result is a matrix. Otherwise as in `marginal_independence`.
+    have a column of booleans per item; `items` of the result is a matrix. The bootstrap is that of
+    `marginal_independence`. The covariance is the published one; MRCV adds 0.5 to empty cells of the 2 x 2 tables first,
+    which is not done here: it is no count, and for the farmers it makes 64.03 of a statistic of 64.83.
     """
     width = first.shape[1]
     together = pd.concat([first, second], axis=1).dropna().to_numpy(dtype=bool)
@@ -272,10 +282,11 @@ def _resampled_groups(member, ticked, resamples, rng):
     n, r = len(ticked), member.shape[1]
     chances = np.outer(member.mean(axis=0), often / n).ravel()
     drawn = np.empty(resamples)
-    for i in range(resamples):
-        counts = rng.multinomial(n, chances).reshape(r, -1)
+    for start in range(0, resamples, _AT_A_TIME):
+        part = drawn[start : start + _AT_A_TIME]  # a view
+        counts = rng.multinomial(n, chances, size=len(part)).reshape(len(part), r, -1)
         ticks = counts @ patterns
-        drawn[i] = _item_statistics(ticks, counts.sum(axis=1), ticks.sum(axis=0), n).sum()
+        part[:] = _item_statistics(ticks, counts.sum(axis=-1), ticks.sum(axis=-2), n).sum(axis=-1)
     return drawn
 
 
@@ -324,14 +335,16 @@ def marginal_homogeneity(first, second, resamples=RESAMPLES, seed=SEED):
     items = pd.DataFrame(
         {"option": list(first.columns), **{k: [getattr(m, k) for m in pairs] for k in ("b", "c", "p")}}
     )
-    items["p_adjusted"] = multipletests(items["p"], method="holm")[1]
+    items["p_adjusted"] = holm(items["p"])
     known = (first.notna().all(axis=1) & second.notna().all(axis=1)).to_numpy()
     moves = first[known].to_numpy(dtype=int) - second[known].to_numpy(dtype=int)
     covariance = (moves.T @ moves).astype(float)
     overall = _quadratic(moves.sum(axis=0).astype(float), covariance, len(moves))
     rng = np.random.default_rng(seed)
-    signs = rng.integers(0, 2, size=(resamples, len(moves))) * 2 - 1
-    sums = (signs @ moves).astype(float)
+    # of the respondents who moved alike, a binomial number keeps its order: few numbers to draw, however many answered
+    patterns, often = np.unique(moves, axis=0, return_counts=True)
+    kept = rng.binomial(often, 0.5, size=(resamples, len(often)))
+    sums = ((2 * kept - often) @ patterns).astype(float)
     inverse = np.linalg.pinv(covariance, rcond=_EPS, hermitian=True)
     drawn = np.einsum("ij,jk,ik->i", sums, inverse, sums)
     p = (1 + (drawn >= overall.statistic - 1e-9).sum()) / (1 + resamples)

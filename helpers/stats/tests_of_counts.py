@@ -95,7 +95,7 @@ def homogeneity(survey, first, second, options=None, no_answer="drop", among=Non
     """Pearson's chi-square for the same distribution of answers to two questions: one row of tests.csv."""
     observed, options = contingency(survey, first, second, options, no_answer, among)
     filled = observed[:, observed.sum(axis=0) > 0]
-    if filled.shape[1] < 2:  # nobody, or everybody, gave this answer to both: nothing differs
+    if filled.shape[1] < 2 or not filled.sum(axis=1).all():  # one answer only, or nobody to compare: nothing differs
         statistic, df, p, v, least = 0.0, 1, 1.0, 0.0, 0.0
     else:
         statistic, df, p, v, least = independence(filled)
@@ -124,9 +124,11 @@ def ordered(survey, first, second, options):
     if survey.question(first)["kind"] == "multiple":
         raise ValueError(f"{first} is multiple-choice: its options have no order that one answer could stand in")
     low, high = (np.repeat(np.arange(len(options)), counts) for counts in observed)
-    result = stats.mannwhitneyu(high, low, use_continuity=False, method="asymptotic")
-    effect = result.statistic / (len(low) * len(high))
-    numbers = {"statistic": result.statistic, "p": result.pvalue, "effect": effect, "n": int(observed.sum())}
+    numbers = {"p": 1.0, "effect": 0.5, "n": int(observed.sum())}  # nobody to compare, or all alike
+    if observed.sum(axis=1).all() and np.count_nonzero(observed.sum(axis=0)) > 1:
+        result = stats.mannwhitneyu(high, low, use_continuity=False, method="asymptotic")
+        effect = result.statistic / (len(low) * len(high))
+        numbers |= {"statistic": result.statistic, "p": result.pvalue, "effect": effect}
     return row(first, second, options, "mann_whitney", **numbers, effect_kind="probability_higher")
 
 

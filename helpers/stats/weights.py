@@ -12,6 +12,7 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
+from .mcnemar import mcnemar_p
 from .proportions import COLUMNS, INTERVALS, Difference, reliability
 from .proportions import interval as binomial_interval
 
@@ -70,7 +71,8 @@ def share(said, weights, of=None):
     if value * (1 - value) < 1e-12:
         return Share(float(round(value)), 0.0, n, effective_size(own))
     variance = _covariance(((yes - value * whole) * own / (own @ whole))[:, None], len(weights))[0, 0]
-    return Share(value, float(np.sqrt(variance)), n, float(value * (1 - value) / variance))
+    size = value * (1 - value) / variance if variance > 1e-15 else effective_size(own)  # all ticked alike
+    return Share(value, float(np.sqrt(variance)), n, float(size))
 
 
 def _covariance(influence, n):
@@ -177,7 +179,8 @@ def paired_difference(first, second, weights, confidence=0.95):
 
     `first` and `second` are nullable booleans (null: not asked, or no answer); respondents with a null in either stay in
     the design with nothing to add. The mean of the differences and its linearized variance are those of R's `svyttest` of
-    the difference; df is the number of respondents in the design, less 1.
+    the difference; df is the number of respondents in the design, less 1. Where all moved the same way, or nobody did,
+    there is no variance to go by, and p is that of McNemar's exact test.
     """
     weights = check_weights(weights)
     known = (first.notna() & second.notna()).to_numpy()
@@ -186,11 +189,16 @@ def paired_difference(first, second, weights, confidence=0.95):
     shares = (float(own @ x), float(own @ y))
     value = shares[0] - shares[1]
     error = float(np.sqrt(_covariance(((x - y - value) * own)[:, None], len(weights))[0, 0])) if df else 0.0
+    error = error if error > 1e-12 else 0.0  # what rounding leaves of a zero
     t = value / error if error else 0.0
     reach = stats.t.ppf((1 + confidence) / 2, df) * error if df else np.nan
     apart = Difference(value, max(-1.0, value - reach), min(1.0, value + reach))
-    p = float(2 * stats.t.sf(abs(t), df)) if error else float(value == 0)
+    p = float(2 * stats.t.sf(abs(t), df)) if error else _sign_test(x, y)
     return PairedDifference(shares, apart, error, t, df, p, int(known.sum()))
+
+
+def _sign_test(x, y):
+    return mcnemar_p(int((x > y).sum()), int((x < y).sum()))
 
 
 @dataclass(frozen=True)

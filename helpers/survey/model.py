@@ -67,11 +67,6 @@ class Survey:
         return self.about.get("population_size") if self.sample == "random" else None
 
     @property
-    def is_published(self):
-        """Whether something was printed about the survey: percentages or claims that can be checked."""
-        return bool(len(self.published) or len(self.claims))
-
-    @property
     def breaks(self):
         """The ids of the questions that crosstabs break by: those with `use = break`."""
         return [question for question, q in self.questions.iterrows() if "break" in listed(q, "use")]
@@ -102,7 +97,9 @@ class Survey:
         if question not in self.questions.index:
             known = ", ".join(self.questions.index)
             raise SurveyError(f"question: found {quote(question)}; expected one of {known}")
-        return self.questions.loc[question]
+        if question not in self._rows:
+            self._rows[question] = self.questions.loc[question]
+        return self._rows[question]
 
     def wording(self, *questions):
         """The question as it was put, in the survey's language; of several questions the words that they share."""
@@ -128,8 +125,9 @@ class Survey:
         return self.count(*q["asked_if"].split("=")) if q["asked_if"] else int(q["base"])
 
     def claimed(self, kind, question):
-        """The value of the publisher's first claim of a kind about a question, or None."""
-        rows = self.claims[(self.claims["kind"] == kind) & self.claims["terms"].str.match(rf"{question}(=|$)")]
+        """The figure of the publisher's first exact claim of a kind about a question, or None."""
+        exact = self.claims[(self.claims["kind"] == kind) & self.claims["relation"].isin(("equals", "rounds_to"))]
+        rows = exact[exact["terms"].str.match(rf"{question}(=|$)")]
         return float(rows["value"].iloc[0]) if len(rows) else None
 
     # --- answers
@@ -199,6 +197,10 @@ class Survey:
 
     @cached_property
     def _tables(self):
+        return {}
+
+    @cached_property
+    def _rows(self):
         return {}
 
     def _make_table(self, question):

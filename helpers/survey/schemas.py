@@ -1,6 +1,7 @@
 """What each file of a survey folder must look like by itself: its columns, their values, its key."""
 
 import re
+from dataclasses import dataclass
 
 import pandera.pandas as pa
 
@@ -11,11 +12,42 @@ UNITS = ("respondents", "selections")
 USES = ("break", "headline")  # a question that crosstabs break by; one of the report's first page
 ROLES = ("answer", "none", "other", "undisclosed", "no_answer")
 PRINTED_IN = ("table", "chart")
-CLAIM_KINDS = (
-    *("percent", "count", "reach", "reach_count", "both", "any", "any_count"),
-    *("only", "less", "same", "largest", "leading", "outside"),
-)
-RELATIONS = ("rounds_to", "equals", "at_least", "more_than", "")
+RELATIONS = ("rounds_to", "about", "equals", "at_least", "more_than", "just_over", "less_than", "")
+_SHARE = ("rounds_to", "about", "at_least", "more_than", "just_over", "less_than")
+_NUMBER = ("equals", "at_least", "more_than", "less_than")
+
+
+@dataclass(frozen=True)
+class ClaimForm:
+    """What a claim of one kind consists of: the relations it may state, and the fewest and most terms it has.
+
+    `whole`: its terms are questions; otherwise they are answers, question=option. None of both: they may be either.
+    """
+
+    relations: tuple[str, ...]
+    fewest: int
+    most: int | None = None
+    whole: bool | None = False
+
+
+CLAIM_FORMS = {
+    "percent": ClaimForm(_SHARE, 1),
+    "count": ClaimForm(_NUMBER, 1),
+    "reach": ClaimForm(_SHARE, 1, 1, whole=True),
+    "reach_count": ClaimForm(_NUMBER, 1, 1, whole=True),
+    "both": ClaimForm(_SHARE, 2, 2),
+    "any": ClaimForm(_SHARE, 1),
+    "any_count": ClaimForm(_NUMBER, 1),
+    "only": ClaimForm(_SHARE, 1, 1),
+    "part": ClaimForm(_SHARE, 2),
+    "less": ClaimForm(("less_than", ""), 2, 2),
+    "same": ClaimForm(("",), 2, 2),
+    "largest": ClaimForm(("",), 1),
+    "leading": ClaimForm(("",), 1),
+    "ranked": ClaimForm(("",), 2),
+    **{kind: ClaimForm(("",), 0, whole=None) for kind in ("outside", "frame", "open")},  # judged by no count
+}
+CLAIM_KINDS = tuple(CLAIM_FORMS)
 
 
 def listed(q, column):
@@ -67,7 +99,14 @@ _PERCENT = _text(
     "a percentage from 0 to 100 in plain digits 0-9",
     lambda value: re.fullmatch(r"[0-9]{1,3}(\.[0-9]+)?", value) is not None and float(value) <= 100,
 )
-_TERMS = _matching(r"[a-z0-9_]+(=[a-z0-9_]+)?(\|[a-z0-9_]+(=[a-z0-9_]+)?)*", "question=option, joined by |")
+_TERMS = _matching(r"([a-z0-9_]+(=[a-z0-9_]+)?(\|[a-z0-9_]+(=[a-z0-9_]+)?)*)?", "question=option, joined by |")
+_PLACES = _text(
+    "ids of small letters, digits and _, each once, joined by |",
+    lambda cell: (
+        re.fullmatch(r"[a-z0-9_]+(\|[a-z0-9_]+)*", cell) is not None
+        and len(set(cell.split("|"))) == len(cell.split("|"))
+    ),
+)
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
@@ -108,7 +147,7 @@ SCHEMAS = {
     "claims.csv": pa.DataFrameSchema(
         {
             "claim": _ID,
-            "place": _ID,
+            "place": _PLACES,
             "kind": _one_of(CLAIM_KINDS),
             "terms": _TERMS,
             "relation": _one_of(RELATIONS),

@@ -154,9 +154,18 @@ def _shares_values(say, comparison):
     (count, base), (count2, base2) = comparison.counted
     x, y = map(say.percent, comparison.shares)
     if not comparison.weighted:
-        x, y = say.of(x, count, base), say.of(y, count2, base2)
+        x, y = _of(say, x, count, base), _of(say, y, count2, base2)
     points = say.points(comparison.difference.value)
     return {"first": first, "second": say.sentence_case(second), "x": x, "y": y, "points": points}
+
+
+def _of(say, share, count, base):
+    """A share in words with the numbers behind it: "59% (64 of 109)"."""
+    return say("{share} ({count} of {base})", share=share, count=f"{int(count):,}", base=f"{int(base):,}")
+
+
+def _decimals(value):
+    return f"{value:.2f}".replace("-", "−")
 
 
 def difference(say, comparison):
@@ -166,6 +175,8 @@ def difference(say, comparison):
     the weighted difference. Where everyone answered the difference is a fact. Kinds of claim: "difference_fact",
     "difference_shown" and "difference_not_shown", with the shares and the difference as values.
     """
+    if comparison.empty:
+        return _nothing_to_compare(say, comparison)
     values = _shares_values(say, comparison)
     if not comparison.tests:
         text = say("{first} {x}, {second} {y}: a difference of {points} percentage points.", **values)
@@ -178,6 +189,16 @@ def difference(say, comparison):
     )
     kind = "difference_shown" if shown else "difference_not_shown"
     return _about_pair(comparison, text, kind, (*comparison.shares, comparison.difference.value))
+
+
+def _nothing_to_compare(say, comparison):
+    first, second = comparison.names
+    text = say(
+        "{first} against {second}: nobody answered one of the two questions, so nothing is compared.",
+        first=first,
+        second=say.sentence_case(second),
+    )
+    return _about_pair(comparison, text, "none", ())
 
 
 def _difference_text(say, comparison, values):
@@ -231,7 +252,7 @@ def _test_text(say, comparison, shown):
 
 def verdict(say, comparison):
     """The verdict on a pair of answers of the same respondents, in a word or two."""
-    if comparison.joint and comparison.tests:
+    if comparison.raw and comparison.tests:
         return say("significant") if comparison.verdict == "always" else say("not shown")
     return {
         "always": say("significant whatever the overlap"),
@@ -242,6 +263,8 @@ def verdict(say, comparison):
 
 def paired(say, comparison):
     """What is known of the test of paired answers, in one plain sentence. Its kind of claim is "paired_" and the verdict."""
+    if comparison.empty:
+        return _nothing_to_compare(say, comparison)
     if not comparison.tests:
         return _about_pair(
             comparison, say("Everyone answered: the difference is a fact, and nothing is tested."), "none", ()
@@ -304,8 +327,8 @@ def _by_itself(say, tipping):
     return say(
         "By itself, and with the difference of the totals, it is significant if the two answers agree with phi = {phi} or "
         "more, and not if with {less} or less.",
-        phi=say.number(np.ceil(100 * tipping.phi) / 100),
-        less=say.number(np.floor(100 * tipping.phi_next) / 100),
+        phi=_decimals(np.ceil(100 * tipping.phi) / 100),
+        less=_decimals(np.floor(100 * tipping.phi_next) / 100),
     )
 
 
@@ -359,13 +382,17 @@ def weighted(say, n, effective):
     return say("Weighted: {n}, effective sample size {size}", n=say.respondents(n), size=f"{effective:.1f}")
 
 
-def weight_limits(say, size):
-    """What is weighted and what is not; `size` is what `weighted` says."""
+def weight_limits(say, size, census=False):
+    """What is weighted and what is not; `size` is what `weighted` says. Where everyone answered nothing is tested."""
+    if census:
+        return say(
+            "{size} (Kish). Shares and their differences are weighted, numbers of respondents are not.", size=size
+        )
     return say(
-        "{size} (Kish). Shares, their intervals and the differences between two questions are weighted, numbers of "
-        "respondents are not. A crosstab of two single-choice questions is tested by Rao and Scott’s chi-square, which "
-        "uses the weights. All else counts each respondent once: other tests, the shares inside crosstabs, comparisons of "
-        "two surveys with the shares that they name, what totals alone imply, and the check of published figures.",
+        "{size} (Kish). Shares, their intervals, and the difference of one answer to two questions with its test are "
+        "weighted, numbers of respondents are not. A crosstab of two single-choice questions is tested by Rao and Scott’s "
+        "chi-square, which uses the weights. All else counts each respondent once: other tests, the shares inside "
+        "crosstabs, comparisons of two surveys with the shares that they name, and the check of published figures.",
         size=size,
     )
 

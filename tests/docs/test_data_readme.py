@@ -12,6 +12,7 @@ README = (survey.DATA / "README.md").read_text(encoding="utf-8")
 PLAIN = " ".join(README.split())  # without line breaks
 CONTRADICTIONS = " ".join(README.split("## osaka-2019: where the document contradicts itself")[1].split())
 GROUPS = ("suppliers", "customers", "linked", "unlinked", "generic", "bespoke")
+CONCRETE = ("standards", "rules", "software", "certification", "drill", "insurance")
 # Numbers of the questionnaire or the prose that are no result: the class edges 1,001 and 299, the 100 of a total and of
 # the smallest firms.
 NO_RESULTS = {"1,001", "299", "100"}
@@ -19,6 +20,10 @@ NO_RESULTS = {"1,001", "299", "100"}
 
 def exact(count, base):
     return f"{100 * count / base:.1f}%"
+
+
+def within(low, high, base):
+    return f"{proportions.half_up(low, base)}% to {proportions.half_up(high, base)}%"
 
 
 def table_sums(osaka):
@@ -40,9 +45,14 @@ def computed(osaka):
     linked, suppliers = count("q2_linked_why_aware", "needed"), count("q2_suppliers_why_aware", "needed")
     industry_chart = osaka.published[chart & (osaka.published["question"] == "industry")]["percent"].sum()
     written = count("q9", "dedicated") + count("q9", "general_with")
+    led, chains = (
+        count("q9_author", "leader"),
+        [count(f"q1_{side}", "over_1000") for side in ("suppliers", "customers")],
+    )
+    now, future = ([count(question, option) for option in CONCRETE] for question in ("q4", "q5"))
     return [
         f"{len(osaka.counted)} counts; {len(osaka.published)} printed percentages, {table.sum()} from tables and "
-        f"{chart.sum()} from charts",
+        f"{chart.sum()} from charts; {len(osaka.claims)} claims",
         f"the labels of the industry chart, as extracted, add to {industry_chart:.0f}.",
         f'"needed" for linked partners is {exact(linked, osaka.routed("q2_linked_why_aware"))} of the 64 firms',
         f"for suppliers {exact(suppliers, osaka.routed('q2_suppliers_why_aware'))} of the 34 firms",
@@ -56,6 +66,11 @@ def computed(osaka):
         f"the {proportions.half_up(written, firms)}% ({written} firms) that have anything in writing",
         f"the base is the {count('q9', 'dedicated')} firms with an agreement dedicated to cyber security, so they are "
         f"{count('q9_author', 'leader')} firms and {count('q9_author', 'association')} firm",
+        f"of these {written}, the leading firm wrote {within(led, led + count('q9', 'general_with'), written)}.",
+        f"true of {max(chains)} to {sum(chains)} firms, {within(max(chains), sum(chains), firms)}.",
+        f"tie with nothing, {count('q5', 'standards')} firms each",
+        f"wanted by {max(future)} to {sum(future)} firms, {within(max(future), sum(future), firms)}.",
+        f"the same are {max(now)} to {sum(now)} firms, a minority",
         f"asked of the {count('q9', 'none')} firms without any agreement, although the "
         f"{count('q9', 'general_without')} whose agreement leaves out cyber security",
         f"the counts add to {osaka.table('q9_reason')['count'].sum()}",

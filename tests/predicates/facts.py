@@ -24,12 +24,12 @@ class Facts:
     def __init__(self, folder):
         self.folder = Path(folder)
         self.about = tomllib.loads((self.folder / "survey.toml").read_text(encoding="utf-8"))
-        self.questions = self._read("questions.csv").set_index("question")
-        options = self._read("options.csv")
-        self.option = options.set_index(["options", "option"])
+        self.questions = {q["question"]: q for q in self._read("questions.csv").to_dict("records")}
+        self.option = {(o["options"], o["option"]): o for o in self._read("options.csv").to_dict("records")}
         counts = self._read("counts.csv")
         self.counted = {(q, o): int(n) for q, o, n in counts[["question", "option", "count"]].itertuples(index=False)}
         self.n = self.about["respondents"]
+        self.families = {}
         self.census = self.about.get("sample") == "census"
 
     def _read(self, name):
@@ -58,7 +58,7 @@ class Facts:
 
     def kind(self, question):
         """Whether a question takes one answer or several."""
-        return self.questions.loc[question, "kind"]
+        return self.questions[question]["kind"]
 
     def offered(self, question, *roles):
         """The options that a question offered, of these roles only, in the questionnaire's order."""
@@ -76,10 +76,10 @@ class Facts:
 
     def short(self, question):
         """A few words for a question."""
-        return self.questions.loc[question].get("short_en") or self.questions.loc[question, "text_en"]
+        return self.questions[question].get("short_en") or self.questions[question]["text_en"]
 
     def _of(self, question, option):
-        return self.option.loc[(self.questions.loc[question, "options"], option)]
+        return self.option[self.questions[question]["options"], option]
 
     # --- shares
 
@@ -89,7 +89,7 @@ class Facts:
 
     def put(self, question):
         """To how many a question was put."""
-        q = self.questions.loc[question]
+        q = self.questions[question]
         if q["asked_if"]:
             return self.counted[tuple(q["asked_if"].split("="))]
         if q.get("answered_any"):
@@ -149,7 +149,7 @@ class Facts:
         pairs = [self.pair(*triple, among=among) for triple in triples]
         leading, small = (holm([getattr(p, name) for p in pairs]) for name in ("p", "p_small"))
         low, high = (holm([p.range[end] for p in pairs]) for end in (0, 1))
-        return [Judged(*each, len(pairs)) for each in zip(pairs, leading, low, high, small, strict=True)]
+        return [Judged(*each) for each in zip(pairs, leading, low, high, small, strict=True)]
 
 
 @dataclass
@@ -161,11 +161,15 @@ class Judged:
     low: float
     high: float
     small: float
-    size: int
 
     def __post_init__(self):
         if self.pair.weighted:
             self.low = self.high = self.p
+
+    @property
+    def empty(self):
+        """Whether nobody answered one of the two questions."""
+        return not (self.pair.n1 and self.pair.n2)
 
     @property
     def shown(self):
@@ -234,7 +238,9 @@ class Pair:
 
     @cached_property
     def p(self):
-        """The p-value of the test that leads, before adjustment."""
+        """The p-value of the test that leads, before adjustment; NaN where nobody answered one of the questions."""
+        if not (self.n1 and self.n2):
+            return np.nan
         if self.weighted:
             return self._weighted[2]
         if self.joint:
@@ -244,7 +250,9 @@ class Pair:
     @cached_property
     def range(self):
         """The smallest and the largest p-value of McNemar's test that the answers, or the totals, allow."""
-        if self.joint:
+        if not (self.n1 and self.n2):
+            return np.nan, np.nan
+        if self.facts.raw:
             return (exact_mcnemar(self.b, self.c),) * 2
         n = self.facts.n
         first, second = (self.x, self.n1 - self.x, n - self.n1), (self.y, self.n2 - self.y, n - self.n2)
@@ -253,6 +261,8 @@ class Pair:
     @cached_property
     def p_small(self):
         """The p-value of two one-sided tests that the difference is below MARGIN; NaN where there is none."""
+        if not (self.n1 and self.n2):
+            return np.nan
         n = self.n if self.joint else self.n1
         if self.weighted:
             d, error, _ = self._weighted

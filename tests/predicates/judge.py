@@ -17,7 +17,10 @@ CHAIN = ["up_to_50", "51_100", "101_300", "301_500", "501_1000", "over_1000"]  #
 OWN_SIDE = ["no_standing", "should_refrain", "no_criteria"]  # obstacles that notebook 07 counts as one's own
 AWARENESS = [("q2_suppliers", "q2_customers"), ("q2_linked", "q2_unlinked"), ("q2_bespoke", "q2_generic")]
 MEASURES = [("q4", "q5"), ("q4", "q8"), ("q5", "q8")]
-KNOWING = {"05_end_of_support": ("q3", ["under_way", "done", "not_done"])}  # where a table stands on a part of the answers
+TITLED = {"01": ["industry", "employees"], "02": ["q1_suppliers", "q1_customers"]}  # whose titles tell two questions
+KNOWING = {
+    "05_end_of_support": ("q3", ["under_way", "done", "not_done"])
+}  # where a table stands on a part of the answers
 
 JUDGES = {}
 
@@ -54,17 +57,63 @@ def judge(facts, row, ran=()):
     return [f"{row.notebook}, {row.kind}: {words}: {row.text} {row.options} {row.values}" for words in found]
 
 
+def judge_title(facts, figure, title, findings, ran=()):
+    """All complaints about a figure's title: it is a finding, or has a judge of its own, or names no number."""
+    found = list(said(facts, title))
+    if not any(text.startswith(title.rstrip(".")) for text in findings):
+        if figure not in TITLES and re.search(r"\d", re.sub("“[^”]*”", "", title)):
+            found.append("no judge for this title")
+        found += TITLES.get(figure, lambda *_: [])(facts, title)
+    return [f"title of {figure}: {words}: {title}" for words in found]
+
+
+def _of_ideas(facts, title):
+    leading = facts.leaders("q10")
+    yield from _lacks(
+        title, *(facts.label("q10", o) for o in leading), *{percent(facts.share("q10", o)) for o in leading}
+    )
+    if bool(leading) == ("none was named" in title):
+        yield "says of the wrong question that none was named"
+
+
+def _of_overlap(facts, title):
+    found = [j for j in _family(facts, "03") if not j.empty]
+    yield from _lacks(title, f"{sum(j.verdict != 'undetermined' for j in found)} of {len(found)} pairs")
+
+
+TITLES = {"small_business": _of_ideas, "awareness_overlap": _of_overlap}
+VERDICTS = {
+    "always": "significant whatever the overlap",
+    "never": "not significant whatever the overlap",
+    "undetermined": "undecided",
+}
+
+
+def judge_notes(facts, drawn):
+    """Complaints about the notes beside the bars of awareness: the difference of the bars, and what is decided."""
+    for found in _family(facts, "03"):
+        pair = found.pair
+        (note,) = drawn.loc[drawn["question"].isin((pair.first, pair.second)), "note"].unique()
+        apart = _points(facts.share(pair.first, "aware") - facts.share(pair.second, "aware"))
+        if not note.startswith(f"{apart} points"):
+            yield f"the note should begin with {apart}: {note}"
+        tested = not facts.census and not found.empty
+        decided = VERDICTS[found.verdict] if not facts.raw else "significant" if found.shown else "not shown"
+        if tested != note.endswith(f"; {decided}"):
+            yield f"the note should end with {decided}: {note}"
+
+
 # --- what may be said at all -----------------------------------------------------------------------------------------
 
 ONLY_TOTALS = ("only totals", "whatever the overlap", "somewhere in", "totals do not tell", "totals alone prove")
-ONLY_RAW = ("answered both", "to the first only", "McNemar, p = ", "McNemar, p < ", "by the answers of the same")
+ONLY_RAW = ("answered both", "to the first only", "McNemar, p = ", "by the answers of the same")
 TESTING = ("significan", "undecided", "interval", "p = ", "p < ", "not shown", "ruled out")
 
 
 def said(facts, text):
     """Complaints about words that do not go with the kind of data or sample; for findings, titles and notes alike."""
     words = re.sub(r"“[^”]*”", "“”", text)
-    if re.search(r"\bnan\b|\binf\b|None|NaN", words):
+    if re.search(r"\bnan\b|\binf\b|NaN", words):
         yield "says a number that is none"
     if facts.raw:
         yield from (f"raw answers are there, it says “{part}”" for part in ONLY_TOTALS if part in words)
@@ -72,6 +121,8 @@ def said(facts, text):
         yield from (f"from totals it says “{part}”" for part in ONLY_RAW if part in words)
     if facts.census and "nothing is tested" not in words:
         yield from (f"everyone answered, it says “{part}”" for part in TESTING if part in words)
+    if "All else counts each respondent once" in words and "questions" in words.partition("All else")[2]:
+        yield "comparisons of two questions are weighted"
     sample = facts.about.get("sample", "self_selected")
     if sample != "random" and "drawn at random" in words:
         yield "says that respondents were drawn"
@@ -128,7 +179,7 @@ def _evidence(facts, question, option, among=None):
     """The numbers behind a share as a sentence says them: "(71 of 118 firms"."""
     count, base = facts.count(question, option), facts.base(question, among)
     noun = facts.noun[0 if base == 1 else 1]
-    return f"{'weighted; ' if facts.weights is not None else ''}{count:,} of {base:,} {noun}"
+    return f"({'weighted; ' if facts.weights is not None else ''}{count:,} of {base:,} {noun}"
 
 
 # --- the most frequent answers ---------------------------------------------------------------------------------------
@@ -140,7 +191,8 @@ def most_frequent(facts, row, ran):
     among = KNOWING[row.notebook][1] if row.notebook in KNOWING else None
     leading = {question: facts.leaders(question, among) for question in row.questions}
     options = [(q, o) for q, leaders in leading.items() for o in leaders]
-    larger = _larger(facts, row.questions[0], among) if len(row.questions) == 1 else []
+    one = re.search("The most frequent answer|given most", row.text)  # else a title, of one question or several
+    larger = _larger(facts, row.questions[0], among) if one else []
     if row.kind == "most_frequent" and larger:
         yield f"{larger} of another role is as large"
     aside = [(row.questions[0], o) for o in larger if o in row.options] if row.kind == "most_frequent_offered" else []
@@ -148,15 +200,23 @@ def most_frequent(facts, row, ran):
         yield "does not name the larger answer of another role"
     if not all(leading.values()):
         yield "nobody gave an answer that was offered"
+    yield from _none_named(facts, row)
     yield from _same("options", row.options, dict.fromkeys(o for _, o in [*options, *aside]))
     yield from _differ("values", row.values, [facts.share(q, o, among) for q, o in [*options, *aside]])
     for q, o in [*options, *aside]:
         yield from _lacks(row.text, facts.label(q, o), percent(facts.share(q, o, among)))
-    if len(row.questions) == 1 and options:
+    if one and options:
         yield from _lacks(row.text, _evidence(facts, *options[0], among))
         yield from _next(facts, row, [o for _, o in options], among)
     if row.kind == "most_frequent_offered" and not re.search("offered|that are known", row.text):
         yield "does not say of which answers"
+
+
+def _none_named(facts, row):
+    """Complaints where a title says that none was named, and somebody named one, or the reverse."""
+    asked = TITLED.get(row.notebook[:2], row.questions)
+    if ("none was named" in row.text) != (not all(facts.leaders(q) for q in asked)):
+        yield "says of the wrong question that none was named"
 
 
 def _larger(facts, question, among):
@@ -186,8 +246,8 @@ def most_frequent_by_side(facts, row, ran):
     """The leading obstacles on one's own side and on the partners', ties named."""
     offered = facts.offered("q6", "answer")
     sides = [_most(facts, "q6", [o for o in offered if (o in OWN_SIDE) == own]) for own in (True, False)]
-    if not all(sides):
-        yield "nobody named an obstacle of one side"
+    if all(sides) == ("none was named" in row.text):
+        yield "says of the wrong side that none was named"
     yield from _same("options", row.options, [*sides[0], *sides[1]])
     yield from _differ("values", row.values, [facts.share("q6", o) for side in sides for o in side])
     for side in sides:
@@ -211,10 +271,10 @@ def range_of_mean(facts, row, ran):
     """The reasons with the largest mean share over the groups, ties named, from their smallest to their largest share."""
     values, options = [], []
     for status in ("aware", "unaware"):
-        asked = [q for q in facts.questions.index if q.endswith(f"_why_{status}")]
+        asked = [q for q in facts.questions if q.endswith(f"_why_{status}")]
         means = {o: np.mean([facts.share(q, o) for q in asked]) for o in facts.offered(asked[0], "answer")}
         leading = [o for o, mean in means.items() if mean > 0 and abs(mean - max(means.values())) < 1e-9]
-        if not leading:
+        if not leading and f"{'largely' if status == 'aware' else 'hardly'} aware, no reason offered" not in row.text:
             yield f"nobody gave a reason for being {status}"
         for option in leading:
             shares = [facts.share(q, option) for q in asked]
@@ -265,9 +325,9 @@ def share_sum(facts, row, ran):
     known = sum(facts.count(question, o) for o in KNOWING["05_end_of_support"][1]) if row.notebook in KNOWING else None
     yield from _differ("values", row.values, [total] if known is None else [total, known])
     yield from _lacks(row.text, percent(total), *([] if known is None else [f"{known} know"]))
-    if written := re.search(r"(\d+)%[^(]*\((\d+%(?: \+ \d+%)+)\)", row.text):
-        if int(written[1]) != sum(int(part) for part in re.findall(r"\d+", written[2])):
-            yield "the sum does not add up"
+    written = re.search(r"(\d+)%[^(]*\((\d+%(?: \+ \d+%)+)\)", row.text)
+    if written and int(written[1]) != sum(int(part) for part in re.findall(r"\d+", written[2])):
+        yield "the sum does not add up"
     if known is None:
         for option in row.options:
             yield from _lacks(row.text, percent(facts.share(question, option)), _evidence(facts, question, option))
@@ -337,7 +397,13 @@ def largest_rise(facts, row, ran):
 
 
 def _family(facts, notebook):
-    """The comparisons of a notebook, adjusted together."""
+    """The comparisons of a notebook, adjusted together; reckoned once."""
+    if notebook not in facts.families:
+        facts.families[notebook] = _reckoned(facts, notebook)
+    return facts.families[notebook]
+
+
+def _reckoned(facts, notebook):
     if notebook.startswith("02"):
         return facts.family([("q1_suppliers", "q1_customers", CHAIN[-1])], among=CHAIN)
     if notebook.startswith("03"):
@@ -375,11 +441,11 @@ def difference(facts, row, ran):
             yield "the words do not go with the test"
         if ("ruled out" in row.text) != (found.small < ALPHA and not found.shown):
             yield f"10 points are ruled out with p {found.small}"
-        if not pair.joint and "read as answers of different" not in row.text:
-            if "ruled out" not in row.text:
-                yield "does not say that the test takes the answers as those of different respondents"
+        if not pair.joint and not re.search("read as answers of different|ruled out", row.text):
+            yield "does not say that the test takes the answers as those of different respondents"
         if pair.joint:
-            yield from _lacks(row.text, f"among the {pair.n:,} ", *([] if pair.weighted else ["McNemar"]))
+            test = [] if pair.weighted or "ruled out" in row.text else ["McNemar"]
+            yield from _lacks(row.text, f"among the {pair.n:,} ", *test)
         if pair.weighted and "McNemar" in row.text:
             yield "the weighted difference decides, and not McNemar's test"
 
@@ -404,7 +470,9 @@ def paired(facts, row, ran):
         noun = facts.noun
         numbers = [f"{k:,} {noun[0 if k == 1 else 1]}" for k in (pair.b, pair.c, pair.n)]
         yield from _lacks(row.text, f"{numbers[0]} gave", f"{numbers[1]} to the second only", f"(of {numbers[2]}")
-        yield from _lacks(row.text, "weighted" if pair.weighted else "McNemar", "significant" if found.shown else "not shown")
+        yield from _lacks(
+            row.text, "weighted" if pair.weighted else "McNemar", "significant" if found.shown else "not shown"
+        )
         return
     words = {"always": "paired: significant", "never": "paired: not significant", "undetermined": "paired: undecided"}
     yield from _lacks(row.text, words[found.verdict])
@@ -427,7 +495,7 @@ def _tipping(pair, text):
             continue
         yes, no = pair.x - b, min(no1 - c, no2 - b)
         product = (yes + b) * (c + no) * (yes + c) * (b + no)
-        if product <= 0 or (m1 or m2) and (yes < 0 or no < 0):
+        if product <= 0 or ((m1 or m2) and (yes < 0 or no < 0)):
             continue
         phi = (yes * no - b * c) / math.sqrt(product)
         p = float(stats.binomtest(b, b + c).pvalue) if b + c else 1.0
@@ -471,7 +539,7 @@ def tests_shown(facts, row, ran):
 def verdicts(facts, row, ran):
     """How many differences are decided which way: of one notebook's family, or of all."""
     asked = [row.notebook] if not row.notebook.startswith("14") else [n for n in ran if n[:2] in ("02", "03", "06")]
-    found = [j.verdict for notebook in asked for j in _family(facts, notebook)]
+    found = [j.verdict for notebook in asked for j in _family(facts, notebook) if not j.empty]
     often = [found.count(verdict) for verdict in ("always", "never", "undetermined")]
     yield from _differ("values", row.values, [len(found), *often])
     numbers = [int(n) for n in re.findall(r"\d+", row.text)]
@@ -520,7 +588,7 @@ def charts(facts, row, ran):
     forced = 0
     for question, rows in differ.groupby("question"):
         whole = [facts.count(question, o) for o in facts.offered(question)]
-        base = int(facts.questions.loc[question, "base"])
+        base = int(facts.questions[question]["base"])
         total = sum(math.floor(100 * k / base + 0.5 + 1e-9) for k in whole)
         moved = (rows["chart"] - rows["table"]).sum()
         forced += len(rows) if sum(whole) == base and total != 100 and moved == 100 - total else 0
@@ -551,7 +619,7 @@ def _claim(facts, claim):
         count, base = facts.put(terms[0][0]), facts.n
     else:
         count = sum(facts.counted[term] for term in terms)
-        base = 100 if claim["kind"] == "count" else int(facts.questions.loc[terms[0][0], "base"])
+        base = 100 if claim["kind"] == "count" else int(facts.questions[terms[0][0]]["base"])
     exact, stated = 100 * count / base, float(claim["value"])
     near = math.floor(exact + 0.5 + 1e-9)
     if claim["relation"] in ("rounds_to", "equals"):
@@ -582,7 +650,7 @@ def largest_difference(facts, row, ran):
     (question,), (option,) = row.questions, row.options
     other = Facts(facts.folder.with_name(facts.about["baseline"]))
     gaps = {}
-    for q in (q for q in facts.questions.index if q in other.questions.index):
+    for q in (q for q in facts.questions if q in other.questions):
         shared = [o for o in facts.offered(q) if o in other.offered(q) and facts.role(q, o) != "no_answer"]
         single = facts.kind(q) == "single"
         if single and set(facts.answers(q)) != set(other.answers(q)):
@@ -595,14 +663,18 @@ def largest_difference(facts, row, ran):
     if abs(abs(found) - most) > 1e-9:
         yield f"the largest difference is {most}"
     yield from _differ("values", row.values, [first])
-    yield from _lacks(row.text, f"{percent(first)} here, {percent(second)} in the baseline, {_points(found)} percentage")
+    yield from _lacks(
+        row.text, f"{percent(first)} here, {percent(second)} in the baseline, {_points(found)} percentage"
+    )
 
 
 @judges("fit")
 def fit(facts, row, ran):
     """The mix of answers against that of the population that was given: words and p go together."""
-    (p,) = row.values
+    p = row.values[0]
     yield from _p_said(row.text, p)
+    if len(row.values) > 1:
+        yield "has more than one p-value"
     if ("is not shown" in row.text) != (p >= ALPHA):
         yield f"p is {p}"
 
@@ -616,10 +688,14 @@ def nothing(facts, row, ran):
         yield f"{given} were given"
     if row.text.startswith("Everyone answered") and not facts.census:
         yield "not everyone answered"
-    if row.values or row.options:
+    among = CHAIN if row.notebook.startswith("02") else None
+    if "nobody answered one of the two" in row.text and all(
+        facts.base(q, among or facts.answers(q)) for q in row.questions
+    ):
+        yield "somebody answered both questions"
+    if row.values:
         yield "states values"
 
 
 def _given(facts, row):
     return [o for q in row.questions for o in facts.offered(q, "answer") if facts.count(q, o)]
-

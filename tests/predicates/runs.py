@@ -16,7 +16,7 @@ from inprocess import NOTEBOOKS, execute, words_instead_of_a_picture
 from helpers import figures, survey
 from helpers.report import notebook as reporting
 from helpers.report.folder import read_kind
-from helpers.run.plan import left_out
+from helpers.run.plan import read_notebook, why_not
 
 DRAWING = ("finish", "stacked", "dots", "around_zero", "page_key", "heading", "caption")
 SEABORN = ("barplot", "lineplot", "scatterplot", "heatmap", "swarmplot")
@@ -24,9 +24,13 @@ SEABORN = ("barplot", "lineplot", "scatterplot", "heatmap", "swarmplot")
 
 @dataclass
 class Told:
-    """What a run said: rows of findings.csv and figures.csv, and the plain words shown, by notebook."""
+    """What a run said: rows of findings.csv and figures.csv, and the plain words shown, by notebook.
+
+    `folder` is the survey's, `out` where the run wrote.
+    """
 
     folder: Path
+    out: Path
     findings: pd.DataFrame
     titles: pd.DataFrame
     shown: dict
@@ -68,7 +72,8 @@ def _not_drawn(patch):
 def tell(folder, out, drawn=False, notebooks=None, **parameters):
     """Execute the notebooks that fit a survey's folder, writing into `out`: a Told. Pictures are `drawn` or left out."""
     loaded, shown = survey.load(str(folder)), {}
-    names = notebooks or [name for name in sorted(NOTEBOOKS) if name not in left_out(loaded, parameters)]
+    wanted = [name for name in sorted(NOTEBOOKS) if not notebooks or name[:2] in notebooks]
+    names = [name for name in wanted if not why_not(read_notebook(name), loaded, parameters)]
     with pytest.MonkeyPatch.context() as patch, quick(patch):
         save = words_instead_of_a_picture if drawn else lambda *_: b""
         if not drawn:
@@ -78,7 +83,7 @@ def tell(folder, out, drawn=False, notebooks=None, **parameters):
             shown[name] = [part["text/plain"] for part in parts]
     plt.close("all")
     findings, titles = (read_kind(out / "tables", kind).fillna("") for kind in ("findings", "figures"))
-    return Told(Path(folder), findings, titles, shown)
+    return Told(Path(folder), Path(out), findings, titles, shown)
 
 
 @contextmanager

@@ -143,7 +143,7 @@ shares <- c(shares, shares_of("q3", "knowing", know, knowing, TRUE))
 shares <- c(shares, list(share("q3", "knowing", "all", know, respondents)))
 
 # Attacks on partners: firms reached, and firms harmed according to the publisher's note.
-harmed <- as.integer(claims$value[claims$kind == "any_count"])
+harmed <- as.integer(claims$value[claims$kind == "any_count" & claims$relation == "equals"])
 shares <- c(shares, list(share("q7_content", "reached", "all", asked("q7_content"), respondents)))
 shares <- c(shares, list(share("q7_content", "harmed", "all", harmed, respondents)))
 
@@ -292,23 +292,23 @@ tipping <- function(first, second, tables, method) {
   list(verdict = "undetermined", discordant = b + c, phi = phi, p = p[last], p_next = p[last + 1])
 }
 
-# --- power ------------------------------------------------------------------------------------------------------------
-
-needed <- function(first, second, power = 0.8) {
-  if (first == second) return(Inf)
-  power.prop.test(p1 = first, p2 = second, power = power, sig.level = alpha, tol = 1e-14)$n
-}
-
-detectable <- function(share, n, power = 0.8) {
-  power.prop.test(n = n, p1 = share, power = power, sig.level = alpha, tol = 1e-14)$p2
-}
-
 # --- the comparisons of the notebooks ---------------------------------------------------------------------------------
 
 tests <- list()
 comparisons <- list()
 ranges <- list()
-in_tests <- integer() # where in `tests` the Pearson row of each comparison stands
+in_tests <- integer() # where in `tests` the leading row of each comparison stands: Pearson's, where it is thin Fisher's
+alike_in_tests <- integer() # where its equivalence test stands, or NA
+margin <- 0.10
+
+# Two one-sided tests, with the largest variance of a paired difference that any table allows; not with missing answers.
+equivalence <- function(notebook, first, second, option, read, tables) {
+  if (read[[1]][3] > 0 || read[[2]][3] > 0) return(list())
+  d <- (read[[1]][1] - read[[2]][1]) / respondents
+  error <- sqrt((max(tables$b + tables$c) / respondents - d^2) / respondents)
+  p <- pnorm((margin - abs(d)) / error, lower.tail = FALSE)
+  list(row_of(notebook, first, second, option, "equivalence", p = p, effect = margin, n = NA))
+}
 
 compare <- function(notebook, first, second, option, among = stated(first)) {
   cells <- rbind(yes_no(first, option, among), yes_no(second, option, among))
@@ -331,13 +331,15 @@ compare <- function(notebook, first, second, option, among = stated(first)) {
       p = exact[[paste0("p_", end)]], n = respondents, feasible = exact$feasible, verdict = exact$verdict
     )))
   }
-  in_tests <<- c(in_tests, length(tests) + 1)
-  tests <<- c(tests, rows)
+  lead <- if (main$min_expected < 5) rows[[2]] else main
+  alike <- equivalence(notebook, first, second, option, read, tables)
+  in_tests <<- c(in_tests, length(tests) + if (main$min_expected < 5) 2 else 1)
+  alike_in_tests <<- c(alike_in_tests, if (length(alike)) length(tests) + length(rows) + 1 else NA)
+  tests <<- c(tests, rows, alike)
 
   x <- cells[, 1]
   n <- rowSums(cells)
   harmonic <- 2 / (1 / n[1] + 1 / n[2])
-  low <- min(x / n)
   found <- newcombe(x[1], n[1], x[2], n[2])
   apart <- tables$b - tables$c
   expected <- c(read[[1]][1] * read[[2]][2], read[[1]][2] * read[[2]][1]) / respondents
@@ -345,9 +347,9 @@ compare <- function(notebook, first, second, option, among = stated(first)) {
   comparisons[[length(comparisons) + 1]] <<- list(
     notebook = notebook, first = first, second = second, option = option, counted = c(x[1], n[1], x[2], n[2]),
     share_first = x[1] / n[1], share_second = x[2] / n[2], difference = x[1] / n[1] - x[2] / n[2], low = found[1],
-    high = found[2], p = main$p, p_adjusted = NA, p_all = NA, p_min = exact$p_min, p_max = exact$p_max,
-    verdict = exact$verdict, margins = unlist(read), base = harmonic, detectable_share = detectable(low, harmonic),
-    detectable = detectable(low, harmonic) - low, needed = needed(x[1] / n[1], x[2] / n[2]),
+    high = found[2], p = lead$p, p_adjusted = NA, p_min = exact$p_min, p_max = exact$p_max, p_low_adjusted = NA,
+    p_high_adjusted = NA, verdict_adjusted = NA,
+    verdict = exact$verdict, margins = unlist(read), base = harmonic,
     b_max = max(tables$b), c_max = max(tables$c), difference_min = min(apart), difference_max = max(apart),
     b_independent = expected[1], c_independent = expected[2], b_nested = max(nearest, 0), c_nested = max(-nearest, 0),
     feasible = exact$feasible, significant = exact$significant, both_low = min(tables$both),
@@ -377,15 +379,21 @@ for (pair in list(c("q4", "q5"), c("q4", "q8"), c("q5", "q8"))) {
   }
 }
 
-# Holm (1979) within a notebook's comparisons; Benjamini and Hochberg (1995) over all of them.
-p_of <- sapply(comparisons, `[[`, "p")
+# Holm (1979) within a notebook's comparisons: of the leading p, of both ends of the ranges, of the equivalence tests.
 notebook_of <- sapply(comparisons, `[[`, "notebook")
-holm <- ave(p_of, notebook_of, FUN = function(p) p.adjust(p, "holm"))
-p_all <- p.adjust(p_of, "BH")
+within_notebooks <- function(p) ave(p, notebook_of, FUN = function(p) p.adjust(p, "holm"))
+holm <- within_notebooks(sapply(comparisons, `[[`, "p"))
+lowest <- within_notebooks(sapply(comparisons, `[[`, "p_min"))
+highest <- within_notebooks(sapply(comparisons, `[[`, "p_max"))
+alike <- within_notebooks(sapply(alike_in_tests, function(i) if (is.na(i)) NA else tests[[i]]$p))
 for (i in seq_along(comparisons)) {
   comparisons[[i]]$p_adjusted <- holm[i]
-  comparisons[[i]]$p_all <- p_all[i]
+  comparisons[[i]]$p_low_adjusted <- lowest[i]
+  comparisons[[i]]$p_high_adjusted <- highest[i]
+  verdicts <- c("always", "never", "undetermined")
+  comparisons[[i]]$verdict_adjusted <- verdicts[c(highest[i] < alpha, lowest[i] >= alpha, TRUE)][1]
   tests[[in_tests[i]]]$p_adjusted <- holm[i]
+  if (!is.na(alike_in_tests[i])) tests[[alike_in_tests[i]]]$p_adjusted <- alike[i]
 }
 
 tipping_points <- lapply(comparisons, function(c) {
@@ -451,6 +459,8 @@ term <- function(text) strsplit(text, "=")[[1]]
 
 audit <- function(claim) {
   terms <- lapply(strsplit(claim$terms, "|", fixed = TRUE)[[1]], term)
+  nothing <- list(claim = claim$claim, kind = claim$kind, value = NA, low = NA, high = NA, base = NA, asked = NA)
+  if (claim$kind %in% c("outside", "frame", "open")) return(nothing)
   question <- terms[[1]][1]
   named <- lapply(terms[lengths(terms) == 2], function(t) count(t[1], t[2]))
   x <- unlist(named)
@@ -460,10 +470,14 @@ audit <- function(claim) {
   leads <- function(q, options) {
     table <- answers(q)
     inside <- table$option %in% options
-    min(table$count[inside]) >= max(table$count[!inside])
+    min(table$count[inside]) > max(table$count[!inside])
   }
   firms <- asked(question)
-  if (claim$kind == "percent") value <- 100 * sum(x) / questions[question, "base"]
+  base <- NA
+  part <- NA
+  if (claim$kind %in% c("percent", "only")) base <- questions[question, "base"]
+  if (claim$kind %in% c("reach", "both", "any")) base <- respondents
+  if (claim$kind == "percent") value <- 100 * sum(x) / base
   if (claim$kind == "count") value <- sum(x)
   if (claim$kind == "reach") value <- 100 * firms / respondents
   if (claim$kind == "reach_count") value <- firms
@@ -481,8 +495,15 @@ audit <- function(claim) {
   if (claim$kind == "only") {
     table <- answers(question)
     others <- table$count[table$option != terms[[1]][2]]
-    low <- 100 * max(0, x - sum(others)) / questions[question, "base"]
-    high <- 100 * min(x, questions[question, "base"] - max(others)) / questions[question, "base"]
+    low <- 100 * max(0, x - sum(others)) / base
+    high <- 100 * min(x, base - max(others)) / base
+  }
+  if (claim$kind == "part") {
+    base <- sum(x[-1])
+    part <- firms
+    value <- 100 * x[1] / firms
+    low <- 100 * x[1] / base
+    high <- 100 * (x[1] + base - firms) / base
   }
   if (claim$kind == "less") {
     bases <- sapply(terms, function(t) questions[t[1], "base"])
@@ -495,7 +516,8 @@ audit <- function(claim) {
     high <- found$p_max
   }
   if (claim$kind == "largest") value <- sum(sapply(terms, function(t) leads(t[1], t[2])))
-  list(claim = claim$claim, kind = claim$kind, value = value, low = low, high = high)
+  found <- list(value = value, low = low, high = high, base = base, asked = part)
+  modifyList(nothing, found)
 }
 
 audited <- lapply(seq_len(nrow(claims)), function(i) audit(as.list(claims[i, ])))
@@ -518,14 +540,6 @@ for (q in questions$question) {
     sums <- c(sums, list(list(question = q, unit = questions[q, "unit"], total = total)))
   }
 }
-
-# --- examples of power.prop.test, away from this survey ---------------------------------------------------------------
-
-power_grid <- expand.grid(first = c(0.02, 0.3, 0.5, 0.75, 0.9), second = c(0.01, 0.31, 0.6, 0.95), power = c(0.8, 0.9))
-power_examples <- lapply(seq_len(nrow(power_grid)), function(i) {
-  row <- as.list(power_grid[i, ])
-  c(row, list(needed = needed(row$first, row$second, row$power)))
-})
 
 # --- JSON -------------------------------------------------------------------------------------------------------------
 
@@ -553,7 +567,7 @@ section <- function(name, records) {
 
 sections <- list(
   shares = shares, tests = tests, comparisons = comparisons, ranges = ranges, tipping_points = tipping_points,
-  choices = choices, claims = audited, percentages = percentages, sums = sums, power_examples = power_examples
+  choices = choices, claims = audited, percentages = percentages, sums = sums
 )
 body <- c(paste0("\"made_by\": ", quoted(R.version.string)), mapply(section, names(sections), sections))
 writeLines(paste0("{\n", paste(body, collapse = ",\n"), "\n}"), output)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers.stats import crosstab, exact, tests_of_counts
+from helpers.stats import crosstab, exact, joint, tests_of_counts
 
 R = json.loads((Path(__file__).parents[1] / "reference" / "joint.json").read_text(encoding="utf-8"))
 
@@ -15,7 +15,7 @@ R = json.loads((Path(__file__).parents[1] / "reference" / "joint.json").read_tex
 def test_exact_p_agrees_with_r(answers):
     found = crosstab.crosstab(answers, "group", "first", min_cell=1)
     p = exact.exact_p([found.counts.to_numpy()])[0]
-    assert p == pytest.approx(R["fisher"], abs=4 * np.sqrt(R["fisher"] * (1 - R["fisher"]) / 9999))
+    assert p == pytest.approx(R["fisher"], abs=4 * np.sqrt(R["fisher"] * (1 - R["fisher"]) / joint.RESAMPLES))
     assert exact.exact_p([np.array([[8, 2], [1, 5]])])[0] == pytest.approx(0.03496503496503497)  # R: fisher.test
 
 
@@ -49,7 +49,7 @@ def test_simulation_comes_near_the_sum_over_all_tables():
     table = np.array([[5, 1, 0], [1, 3, 2], [0, 2, 4]])
     every = [ways(t) for t in tables_with(list(table.sum(axis=1)), list(table.sum(axis=0)))]
     p = sum(way for way in every if way <= ways(table)) / sum(every)
-    assert exact.exact_p([table])[0] == pytest.approx(p, abs=4 * np.sqrt(p * (1 - p) / 9999))
+    assert exact.exact_p([table])[0] == pytest.approx(p, abs=4 * np.sqrt(p * (1 - p) / joint.RESAMPLES))
 
 
 def test_empty_rows_and_columns_change_nothing():

@@ -214,7 +214,7 @@ BAD = {
         *(None, "terms 'q3=ready': option 'ready' of q3", "one of not_known, under_way, done"),
     ),
     "claims: second term unknown": (
-        *("claims.csv", "q9=dedicated|q9=general_with", "q9=dedicated|q9=general"),
+        *("claims.csv", "percent,q9=dedicated|q9=general_with", "percent,q9=dedicated|q9=general"),
         *(None, "option 'general' of q9", "one of dedicated, general_with"),
     ),
     "claims: malformed terms": (
@@ -225,6 +225,100 @@ BAD = {
     "claims: relation without value": (
         *("claims.csv", "q3=done,rounds_to,4,", "q3=done,rounds_to,,"),
         *(None, "relation 'rounds_to' with value ''", "both, or neither"),
+    ),
+    "claims: relation of another kind": (
+        *("claims.csv", "q3_done,q3,percent,q3=done,rounds_to", "q3_done,q3,percent,q3=done,equals"),
+        *(None, "relation 'equals' of kind percent", "one of rounds_to, about, at_least"),
+    ),
+    "claims: a figure where none is stated": (
+        *("claims.csv", "q3_done,q3,percent,q3=done,", "q3_done,q3,leading,q3=done,"),
+        *(None, "relation 'rounds_to' of kind leading", "one of (empty)"),
+    ),
+    "claims: unknown relation": (
+        *("claims.csv", "q3=done,rounds_to,4", "q3=done,nearly,4"),
+        *(None, "relation 'nearly'", "one of rounds_to, about, equals"),
+    ),
+    "claims: place twice": ("claims.csv", "q3_done,q3,", "q3_done,q3|q3,", None, "place 'q3|q3'", "each once"),
+    "claims: place of two words": ("claims.csv", "q3_done,q3,", "q3_done,q3 text,", None, "'q3 text'", "joined by |"),
+    "claims: no terms": (
+        *("claims.csv", "q3_done,q3,percent,q3=done", "q3_done,q3,percent,"),
+        *(None, "kind percent with terms ''", "1 or more terms"),
+    ),
+    "claims: too many terms": (
+        *(
+            "claims.csv",
+            "q2_customers=aware|q2_suppliers=aware",
+            "q2_customers=aware|q2_suppliers=aware|q2_linked=aware",
+        ),
+        *(None, "kind less with terms", "2 terms"),
+    ),
+    "claims: too few terms": (
+        *("claims.csv", "same,q2_suppliers=aware|q2_customers=aware", "same,q2_suppliers=aware"),
+        *(None, "kind same with terms 'q2_suppliers=aware'", "2 terms"),
+    ),
+    "claims: a term twice": (
+        *("claims.csv", "percent,q9=dedicated|q9=general_with", "percent,q9=dedicated|q9=dedicated"),
+        *(None, "kind percent with terms 'q9=dedicated|q9=dedicated'", "each term once"),
+    ),
+    "claims: a question for an answer": (
+        *("claims.csv", "q3_done,q3,percent,q3=done", "q3_done,q3,percent,q3"),
+        *(None, "kind percent with terms 'q3'", "question=option in each term"),
+    ),
+    "claims: an answer for a question": (
+        *("claims.csv", "reach_count,industry,", "reach_count,industry=services,"),
+        *(None, "kind reach_count with terms 'industry=services'", "a question, without an option"),
+    ),
+    "claims: ticks added up": (
+        *("claims.csv", "q3_done,q3,percent,q3=done", "q3_done,q3,percent,q4=nothing|q4=caution"),
+        *(None, "kind percent about 'q4=nothing|q4=caution'", "single-choice where several are added"),
+    ),
+    "claims: answers of two questions added up": (
+        *("claims.csv", "q3_done,q3,percent,q3=done", "q3_done,q3,percent,q3=done|q9=none"),
+        *(None, "kind percent about 'q3=done|q9=none'", "answers of one question"),
+    ),
+    "claims: both of one single answer": (
+        *("claims.csv", "q3_done,q3,percent,q3=done", "q3_done,q3,both,q3=done|q3=not_done"),
+        *(None, "kind both about", "two answers that one respondent can give"),
+    ),
+    "claims: both of a question put to some": (
+        *("claims.csv", "q3_done,q3,percent,q3=done", "q3_done,q3,both,q3=done|q9_author=leader"),
+        *(None, "kind both about", "questions that everybody was asked"),
+    ),
+    "claims: any of a single answer": (
+        *("claims.csv", "q3_done,q3,percent,q3=done", "q3_done,q3,any,q3=done|q3=not_done"),
+        *(None, "kind any about", "answers of one multiple-choice question, or of several"),
+    ),
+    "claims: only of a single answer": (
+        *("claims.csv", "q3_done,q3,percent,q3=done", "q3_done,q3,only,q3=done"),
+        *(None, "kind only about 'q3=done'", "an answer of a multiple-choice question"),
+    ),
+    "claims: only of ticks": (
+        *("claims.csv", "q3_done,q3,percent,q3=done", "q3_done,q3,only,q2_linked_why_aware=needed"),
+        *(None, "kind only about", "that counts respondents"),
+    ),
+    "claims: part without the answer that leads to it": (
+        *("claims.csv", "part,q9_author=leader|q9=dedicated|", "part,q9_author=leader|q9=none|"),
+        *(None, "kind part about", "answers of the question that leads to it, with that answer"),
+    ),
+    "claims: part of a question put to all": (
+        *("claims.csv", "part,q9_author=leader|q9=dedicated|", "part,q3=done|q9=dedicated|"),
+        *(None, "kind part about", "an answer of a question with asked_if"),
+    ),
+    "claims: same of two kinds": (
+        *("claims.csv", "same,q2_suppliers=aware|q2_customers=aware", "same,q2_suppliers=aware|q4=caution"),
+        *(None, "kind same about", "two questions of one kind"),
+    ),
+    "claims: same of one question": (
+        *("claims.csv", "same,q2_suppliers=aware|q2_customers=aware", "same,q4=rules|q4=caution"),
+        *(None, "kind same about", "two questions of one kind"),
+    ),
+    "claims: largest twice of one question": (
+        *("claims.csv", "largest,q2_suppliers_why_unaware=unclear", "largest,q2_linked_why_unaware=other"),
+        *(None, "kind largest about", "one answer of each question"),
+    ),
+    "claims: a list of two questions": (
+        *("claims.csv", "leading,q5=caution|q5=contract|q5=nothing", "leading,q5=caution|q4=contract|q5=nothing"),
+        *(None, "kind leading about 'q5=caution|q4=contract|q5=nothing'", "answers of one question"),
     ),
     "claims: duplicate id": ("claims.csv", "q3_done,", "q3_not_known,", None, "again q3_not_known", "each claim once"),
     "no TOML": ("survey.toml", "respondents = 118", "respondents 118", 13, "no TOML", "name = value"),
@@ -434,7 +528,7 @@ def test_each_column_is_needed(copy_of_osaka, name, column):
         *[
             ("survey.toml", "cp932", 3, "0x83"),
             ("questions.csv", "cp932", 2, "0x8b"),
-            ("claims.csv", "cp932", 2, "0x81"),
+            ("claims.csv", "cp932", 2, "0x8d"),
         ],
         *[("counts.csv", "utf-16", 1, "0xff"), ("questions.csv", "utf-16", 1, "0xff")],
     ],

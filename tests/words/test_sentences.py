@@ -211,6 +211,16 @@ def test_what_was_adjusted_together_is_said(osaka):
     assert "Holm" not in sentences.difference(EN, compare(osaka, *PAIRS[1], "aware"))
 
 
+def test_what_is_shown_is_decided_after_adjustment(osaka):
+    alone = compare(osaka, "q4", "q5", "rules")
+    assert alone.p < ALPHA
+    adjusted = dataclasses.replace(alone, p_adjusted=ALPHA, size=30)
+    assert sentences.difference(EN, alone).kind == "difference_shown"
+    said = sentences.difference(EN, adjusted)
+    assert said.kind == "difference_not_shown"
+    assert said.endswith("a difference is not shown (p = 0.050, Holm-adjusted for 30 comparisons).")
+
+
 def test_where_everyone_answered_a_difference_is_a_fact(osaka, monkeypatch):
     totals = census(osaka)
     raw = census(with_answers(monkeypatch))
