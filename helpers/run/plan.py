@@ -134,8 +134,9 @@ def covered(survey, notebooks):
 
 def general_steps(survey, notebooks):
     """A step of the general notebook for each topic with questions that these notebooks do not take: {name: parameters}."""
-    taken = covered(survey, notebooks)
-    steps = {}
+    steps, taken = {}, covered(survey, notebooks)
+    if not source(GENERAL).exists():
+        return steps
     for number, topic in enumerate(survey.topics, start=1):
         asked = list(survey.questions.index[survey.questions["topic"] == topic])
         if left := [question for question in asked if question not in taken]:
@@ -202,8 +203,8 @@ def in_order(names):
     there = set(names)
     own = [name for name in notebook_names() if name in there]
     general = sorted(name for name in there if name.startswith(GENERAL))
-    closing = [name for name in own if not read_notebook(name).needs]  # they are about the survey as a whole
-    known = [name for name in own if name not in closing] + general + closing
+    after = max((i for i, name in enumerate(own, start=1) if read_notebook(name).needs), default=0)
+    known = own[:after] + general + own[after:]  # after the topics, before what is about the survey as a whole
     return sorted(known, key=lambda name: not read_notebook(name).last)
 
 
@@ -372,7 +373,8 @@ def _name(survey):
 
 def _check_choice(survey, chosen, notebooks, missing):
     """Raise SurveyError if a survey fits none of the chosen notebooks, or only such as read what others write."""
-    if notebooks:
+    others = [name for name in notebook_names() if name not in missing and not read_notebook(name).last]
+    if notebooks and (others or any(name.startswith(GENERAL) for name in notebooks)):
         return
     lacking = "; ".join(f"{name} ({missing[name]})" for name in chosen if name in missing)
     raise SurveyError(f"{survey.name}: no notebook fits this survey: {lacking}; expected one whose questions it asked")

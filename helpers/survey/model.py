@@ -67,11 +67,6 @@ class Survey:
         return self.about.get("population_size") if self.sample == "random" else None
 
     @property
-    def is_published(self):
-        """Whether something was printed about the survey: percentages or claims that can be checked."""
-        return bool(len(self.published) or len(self.claims))
-
-    @property
     def breaks(self):
         """The ids of the questions that crosstabs break by: those with `use = break`."""
         return [question for question, q in self.questions.iterrows() if "break" in listed(q, "use")]

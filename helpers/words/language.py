@@ -82,13 +82,6 @@ class Language:
         found = self._messages.pgettext(context, message) if context else message
         return found if found != message else self._messages.gettext(message)
 
-    def plural(self, one, many, n, **values):
-        """The message in the form that goes with the number n, which it may use as {n}."""
-        found = self._messages.npgettext(self.context, one, many, n) if self.context else None
-        if found in (None, one, many):
-            found = self._messages.ngettext(one, many, n)
-        return found.format(n=f"{n:,}", **values)
-
     def prose(self, cell, source):
         """A prose cell of a notebook, by its id, in this language."""
         return self._messages.pgettext(f"{self.context} {cell}", source.strip())
@@ -117,15 +110,6 @@ class Language:
         if self.lang == "ja":
             return f"{int(n):,}{self.noun[1]}"
         return f"{int(n):,} {self.noun[0 if n == 1 else 1]}"
-
-    def of(self, share, count, base):
-        """A share in words with the numbers behind it: "59% (64 of 109)"."""
-        return self("{share} ({count} of {base})", share=share, count=f"{int(count):,}", base=f"{int(base):,}")
-
-    @staticmethod
-    def number(value):
-        """A number with two decimals and a minus sign: "−0.24"."""
-        return f"{value:.2f}".replace("-", "−")
 
     def share_count(self, answer):
         """Share and count of a table's row for a mark in a figure: "54% · 64", with a † if the share is weak."""

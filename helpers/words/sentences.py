@@ -154,9 +154,18 @@ def _shares_values(say, comparison):
     (count, base), (count2, base2) = comparison.counted
     x, y = map(say.percent, comparison.shares)
     if not comparison.weighted:
-        x, y = say.of(x, count, base), say.of(y, count2, base2)
+        x, y = _of(say, x, count, base), _of(say, y, count2, base2)
     points = say.points(comparison.difference.value)
     return {"first": first, "second": say.sentence_case(second), "x": x, "y": y, "points": points}
+
+
+def _of(say, share, count, base):
+    """A share in words with the numbers behind it: "59% (64 of 109)"."""
+    return say("{share} ({count} of {base})", share=share, count=f"{int(count):,}", base=f"{int(base):,}")
+
+
+def _decimals(value):
+    return f"{value:.2f}".replace("-", "−")
 
 
 def difference(say, comparison):
@@ -318,8 +327,8 @@ def _by_itself(say, tipping):
     return say(
         "By itself, and with the difference of the totals, it is significant if the two answers agree with phi = {phi} or "
         "more, and not if with {less} or less.",
-        phi=say.number(np.ceil(100 * tipping.phi) / 100),
-        less=say.number(np.floor(100 * tipping.phi_next) / 100),
+        phi=_decimals(np.ceil(100 * tipping.phi) / 100),
+        less=_decimals(np.floor(100 * tipping.phi_next) / 100),
     )
 
 

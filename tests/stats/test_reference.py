@@ -3,6 +3,7 @@
 R is not needed here; where Rscript is installed, one more test runs the script again. `make reference` renews the JSON.
 """
 
+import functools
 import json
 import math
 import re
@@ -88,6 +89,7 @@ def reached_at(listed, point):
 renewed = pytest.mark.skipif("note" in pd.read_csv(OUTPUTS / "tables" / "tests.csv", nrows=0), reason="outputs/ is old")
 
 
+@functools.cache
 def read(stem):
     """A committed CSV file; a cell that says nothing is "" in a column of words."""
     table = pd.read_csv(OUTPUTS / f"{stem}.csv", dtype={"flag": str, "verdict": str})

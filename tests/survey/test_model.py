@@ -185,14 +185,6 @@ def test_how_the_respondents_were_found(osaka, about, sample, population):
     assert (found.sample, found.is_census, found.population) == (sample, sample == "census", population)
 
 
-def test_a_survey_is_published_if_something_was_printed(osaka):
-    nothing = pd.DataFrame()
-    assert osaka.is_published
-    assert replace(osaka, claims=nothing).is_published
-    assert replace(osaka, published=nothing).is_published
-    assert not replace(osaka, claims=nothing, published=nothing).is_published
-
-
 # --- weights ---------------------------------------------------------------------------------------------------------
 
 

@@ -53,25 +53,6 @@ def test_no_notebook_hears_the_words_of_another(spoken):
     assert [Language("ja", name)("Base") for name in ("two", "")] == ["Base", "Base"]
 
 
-def test_plurals_are_looked_up_like_messages(spoken):
-    spoken(
-        ("one", ("{n} row", "{n} rows"), ("{n} line", "{n} lines")),
-        (None, ("{n} row", "{n} rows"), ("{n} record", "{n} records")),
-        plural=True,
-    )
-    own, other, none = (Language("xx", name) for name in ("one", "two", ""))
-    assert [own.plural("{n} row", "{n} rows", n) for n in (1, 1200)] == ["1 line", "1,200 lines"]
-    for say in (other, none):
-        assert [say.plural("{n} row", "{n} rows", n) for n in (1, 2)] == ["1 record", "2 records"]
-
-
-def test_plural_without_a_translation():
-    say = Language("xx", "one")
-    assert [say.plural("{n} row of {all}", "{n} rows of {all}", n, all=9) for n in (0, 1, 2)] == [
-        *("0 rows of 9", "1 row of 9", "2 rows of 9")
-    ]
-
-
 def test_prose_is_found_by_its_cell(spoken):
     spoken(("one intro", "Some text.", "本文。"), ("one other", "Some text.", "別の本文。"))
     say = Language("ja", "one")
@@ -191,11 +172,6 @@ def test_an_adjusted_p_says_for_how_many_tests():
     assert EN.adjusted(0.0576, 3) == "p = 0.058, Holm-adjusted for 3 comparisons"
     assert EN.adjusted(0.0002, 30) == "p < 0.001, Holm-adjusted for 30 comparisons"
     assert EN.adjusted(0.0576, 1) == EN.p(0.0576)
-
-
-def test_a_share_with_its_numbers():
-    assert EN.of("59%", 64, 109) == "59% (64 of 109)"
-    assert EN.of("5%", 1064, 20_000.0) == "5% (1,064 of 20,000)"
 
 
 @pytest.mark.parametrize(("level", "words"), [(0.95, "95%"), (0.9, "90%"), (0.999, "99.9%")])
