@@ -17,7 +17,11 @@ CHAIN = ["up_to_50", "51_100", "101_300", "301_500", "501_1000", "over_1000"]  #
 OWN_SIDE = ["no_standing", "should_refrain", "no_criteria"]  # obstacles that notebook 07 counts as one's own
 AWARENESS = [("q2_suppliers", "q2_customers"), ("q2_linked", "q2_unlinked"), ("q2_bespoke", "q2_generic")]
 MEASURES = [("q4", "q5"), ("q4", "q8"), ("q5", "q8")]
-TITLED = {"01": ["industry", "employees"], "02": ["q1_suppliers", "q1_customers"]}  # whose titles tell two questions
+FAMILIES = ("02_supply_chain_size", "03_awareness", "06_measures")  # notebooks that compare two questions
+TITLED = {
+    "01_respondents": ["industry", "employees"],
+    "02_supply_chain_size": ["q1_suppliers", "q1_customers"],
+}  # whose titles tell two questions
 KNOWING = {
     "05_end_of_support": ("q3", ["under_way", "done", "not_done"])
 }  # where a table stands on a part of the answers
@@ -77,7 +81,7 @@ def _of_ideas(facts, title):
 
 
 def _of_overlap(facts, title):
-    found = [j for j in _family(facts, "03") if not j.empty]
+    found = [j for j in _family(facts, "03_awareness") if not j.empty]
     yield from _lacks(title, f"{sum(j.verdict != 'undetermined' for j in found)} of {len(found)} pairs")
 
 
@@ -91,7 +95,7 @@ VERDICTS = {
 
 def judge_notes(facts, drawn):
     """Complaints about the notes beside the bars of awareness: the difference of the bars, and what is decided."""
-    for found in _family(facts, "03"):
+    for found in _family(facts, "03_awareness"):
         pair = found.pair
         (note,) = drawn.loc[drawn["question"].isin((pair.first, pair.second)), "note"].unique()
         apart = _points(facts.share(pair.first, "aware") - facts.share(pair.second, "aware"))
@@ -215,7 +219,7 @@ def most_frequent(facts, row, ran):
 
 def _none_named(facts, row):
     """Complaints where a title says that none was named, and somebody named one, or the reverse."""
-    asked = TITLED.get(row.notebook[:2], row.questions)
+    asked = TITLED.get(row.notebook, row.questions)
     if ("none was named" in row.text) != (not all(facts.leaders(q) for q in asked)):
         yield "says of the wrong question that none was named"
 
@@ -405,9 +409,9 @@ def _family(facts, notebook):
 
 
 def _reckoned(facts, notebook):
-    if notebook.startswith("02"):
+    if notebook.startswith("02_supply"):
         return facts.family([("q1_suppliers", "q1_customers", CHAIN[-1])], among=CHAIN)
-    if notebook.startswith("03"):
+    if notebook.startswith("03_awareness"):
         return facts.family([(*pair, "aware") for pair in AWARENESS])
     triples = [(a, b, o) for a, b in MEASURES for o in facts.offered(a) if o in facts.offered(b)]
     return facts.family(triples)
@@ -543,7 +547,7 @@ def tests_shown(facts, row, ran):
 @judges("verdicts")
 def verdicts(facts, row, ran):
     """How many differences are decided which way: of one notebook's family, or of all."""
-    asked = [row.notebook] if not row.notebook.startswith("14") else [n for n in ran if n[:2] in ("02", "03", "06")]
+    asked = [row.notebook] if not row.notebook.startswith("14_summary") else [n for n in ran if n in FAMILIES]
     found = [j.verdict for notebook in asked for j in _family(facts, notebook) if not j.empty]
     often = [found.count(verdict) for verdict in ("always", "never", "undetermined")]
     yield from _differ("values", row.values, [len(found), *often])
@@ -699,7 +703,7 @@ def nothing(facts, row, ran):
         yield f"{given} were given"
     if row.text.startswith("Everyone answered") and not facts.census:
         yield "not everyone answered"
-    among = CHAIN if row.notebook.startswith("02") else None
+    among = CHAIN if row.notebook.startswith("02_supply") else None
     if "nobody answered one of the two" in row.text and all(
         facts.base(q, among or facts.answers(q)) for q in row.questions
     ):
