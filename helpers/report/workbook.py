@@ -182,7 +182,7 @@ def _about(table, survey, say):
         yield say("Base: {n}", n=say.respondents(int(base)))
     level, method = _the_one(table, "level"), _the_one(table, "method")
     if level is not None and "low" in table:
-        words, method = say.interval(level, many=True), said(say, METHODS.get(method, ""))
+        words, method = say.interval(level, many=True), said(say, METHODS[method]) if method in METHODS else ""
         yield say("{words} ({method})", words=words, method=method) if method else words
     elif level is not None:
         yield say("Level: {level}", level=say.level(level))

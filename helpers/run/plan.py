@@ -114,7 +114,7 @@ def notebook_names():
 
 def kept_names():
     """The names of all notebooks in the folder: those of a report, and the general one."""
-    return [*notebook_names(), GENERAL]
+    return [*notebook_names(), *([GENERAL] if source(GENERAL).exists() else [])]
 
 
 def source(step):

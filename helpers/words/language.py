@@ -79,6 +79,8 @@ class Language:
 
     def _translated(self, message, context=None):
         context = self.context if context is None else context
+        if not message:
+            return ""  # gettext keeps the catalogue's header under it
         found = self._messages.pgettext(context, message) if context else message
         return found if found != message else self._messages.gettext(message)
 
