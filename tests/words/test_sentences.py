@@ -357,7 +357,7 @@ def test_sample_limits_are_those_of_the_sample(osaka, monkeypatch):
 
 def test_weight_limits_do_not_deny_that_differences_are_weighted():
     said = sentences.weight_limits(EN, "Weighted")
-    assert "the difference of one answer to two questions with its test are weighted" in said
+    assert "the differences between two questions are weighted" in said
     assert "comparisons of two questions" not in said
 
 
