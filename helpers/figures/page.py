@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from PIL import Image
 
-from .style import COLOURS, DPI, MARGIN, SMALL, SUBTITLE, TITLE, WIDTH, fit, is_light_face, text_width
+from .style import COLOURS, DPI, MARGIN, SMALL, SUBTITLE, TITLE, WIDTH, fill_of, fit, is_light_face, text_width
 
 KEY_ROOM = 0.26  # inches that a key of the whole page takes
 
@@ -86,9 +86,7 @@ def key(where, entries, columns=None, room=540, **place):
     """A one-line key of axes or a figure: `entries` are (words, colour name, marker); words of more than `room` points
     are cut. Returns the legend.
     """
-    marks = [
-        Line2D([], [], color=COLOURS.get(colour, colour), marker=marker, ls="", ms=7) for _, colour, marker in entries
-    ]
+    marks = [Line2D([], [], color=fill_of(colour), marker=marker, ls="", ms=7) for _, colour, marker in entries]
     columns = columns or len(entries)
     return where.legend(
         marks,

@@ -5,7 +5,7 @@ import seaborn as sns
 
 from .marks import columns_of, percent_axis
 from .page import key
-from .style import ASIDE, COLOURS, SMALL, fit, ink_on, text_width
+from .style import ASIDE, COLOURS, SMALL, fill_of, fit, ink_on, text_width
 
 GAP = 0.45  # between blocks of rows
 
@@ -44,14 +44,10 @@ def stacked(ax, table, say, colours, names="key", every=0, width=110):
         _names_above(ax, options, room)
 
 
-def _colour(name):
-    return COLOURS.get(name, name)
-
-
 def _bar(ax, parts, y, say, colours, room):
     left = 0.0
     for _, row in parts.iterrows():
-        fill = _colour(colours[row["option"]])
+        fill = fill_of(colours[row["option"]])
         ax.barh(y, row["share"], left=left, height=0.7, color=fill, edgecolor="white", lw=1.2)
         words = [say.share_count(row), say.percent(row["share"]) + say.mark(row), say.percent(row["share"])]
         if fitting := [w for w in words if text_width(w, SMALL) + 1 <= row["share"] * room]:

@@ -54,6 +54,11 @@ def colour(name):
     return COLOURS[name]
 
 
+def fill_of(name):
+    """The colour of a meaning, or a colour as it is: a scale has more of them than there are meanings."""
+    return COLOURS.get(name, name)
+
+
 def scale(table):
     """Colours of the answers to a question, {option: colour}: along a scale in their order, other roles in grey."""
     options = table.drop_duplicates("option")

@@ -119,9 +119,12 @@ def _keys(table, key):
 # --- notebooks -------------------------------------------------------------------------------------------------------
 
 
+GENERAL = "any_topic"  # the notebook for topics that have none of their own
+
+
 def step_name(number, topic):
     """The name of the general notebook's step for a topic, of which there are several in one report."""
-    return f"any_topic_{number:02d}_{topic}"
+    return f"{GENERAL}_{number:02d}_{topic}"
 
 
 def title_of(path, lang):

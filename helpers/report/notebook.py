@@ -18,6 +18,7 @@ from .. import figures
 from ..figures.style import GLYPH
 from ..stats import tests_of_counts, weights
 from ..stats.comparisons import Comparison, as_table
+from ..stats.proportions import alpha_of
 from ..survey import ROOT, SurveyError, load
 from ..survey.rows import is_weighted
 from ..words import sentences
@@ -79,8 +80,8 @@ class Report:
 
     @property
     def alpha(self):
-        """The level of tests that goes with the confidence, without the last digits of a subtraction: 0.05 for 0.95."""
-        return round(1 - self.confidence, 12)
+        """The level of tests that goes with the confidence: 0.05 for 0.95."""
+        return alpha_of(self.confidence)
 
     # --- the survey's own words
 

@@ -7,7 +7,6 @@ from functools import cache
 import nbformat
 
 from ..report import html
-from ..survey import load
 from ..words.language import Language
 from . import kernels, plan
 
@@ -37,8 +36,8 @@ def execute(job, name, aside):
     finally:
         _close_loop()
     tidy(notebook, plan.source(name).stem, job.lang)
-    if name in job.general:
-        _entitle(notebook, load(job.survey, job.lang).topics[job.general[name]["topic"]])
+    if name in job.titles:
+        _entitle(notebook, job.titles[name])
     nbformat.write(notebook, target)
     parts = aside / "parts"
     parts.mkdir(exist_ok=True)

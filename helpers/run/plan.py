@@ -20,14 +20,13 @@ from pathlib import Path
 
 import nbformat
 
-from ..report.folder import step_name
+from ..report.folder import GENERAL, step_name
 from ..report.parameters import ParameterError, check_against, check_parameter
 from ..stats.two_surveys import shared_questions
 from ..survey import DATA, RESPONSES, ROOT, SurveyError, load
 from ..words.language import N_
 
 NOTEBOOKS = ROOT / "notebooks"
-GENERAL = "any_topic"  # the notebook for topics that have none of their own
 COMMON = ("survey", "lang", "output_dir")  # parameters that have an option of their own
 PATHS = ("reference",)  # parameters that name a file: seen from where the user is, not from where the kernel works
 NEEDS = ("needs", "needs_files", "needs_survey", "needs_groups", "runs")  # what a cell tagged `needs` may say
@@ -97,6 +96,7 @@ class Job:
     partial: bool = False  # some notebooks only: the others stay as the last run left them
     last: tuple = ()
     general: dict = field(default_factory=dict)  # steps of the general notebook: {name: its parameters}
+    titles: dict = field(default_factory=dict)  # and the titles of their topics
 
     @property
     def name(self):
@@ -361,9 +361,11 @@ def plan(survey, lang, folder=None, only=(), pairs=(), kind="warm"):
     _check_choice(loaded, chosen, [*notebooks, *general], missing)
     without = {name: missing[name] for name in chosen if name in missing}
     place = output_folder(loaded, lang, folder, changed(given, loaded, notebooks))
-    steps = in_order([*notebooks, *general])
-    steps = [step for step in steps if step not in last_of(steps)] + list(last_of(steps))
-    return Job(_name(loaded), lang, place, steps, parameters, kind, without, bool(only), last_of(steps), general)
+    titles = {step: loaded.topics[own["topic"]] for step, own in general.items()}
+    steps = [*notebooks, *general]
+    return Job(
+        _name(loaded), lang, place, steps, parameters, kind, without, bool(only), last_of(steps), general, titles
+    )
 
 
 def _name(survey):

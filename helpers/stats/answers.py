@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..survey.schemas import answered_any
 from . import proportions, weights
 from .disclosure import gate
 from .margins import joint_range, margins
@@ -38,7 +39,7 @@ def _one(survey, question, confidence, method, options, no_answer):
     if q["unit"] == "selections":
         found["selections"] = int(q["base"])
         found["share_selections"] = _of_selections(survey, question, kept, confidence)
-    if q["asked_if"] or q.get("answered_any", ""):
+    if q["asked_if"] or answered_any(q):
         found["share_all"] = found["share"] * _share_asked(survey, question)
     found.insert(0, "question", question)
     found.insert(1, "group", survey.short(question))

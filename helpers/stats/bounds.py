@@ -14,6 +14,8 @@ import pandas as pd
 from scipy.optimize import Bounds as Limits
 from scipy.optimize import LinearConstraint, milp
 
+from ..survey.schemas import answered_any
+from .answers import given
 from .disclosure import gate
 
 MOST = 7  # answers of one several-answer question that are told apart; more make too many cells
@@ -73,12 +75,9 @@ def bounds(survey, *conditions, every=True):
 
 def _met(survey, condition):
     """Who meets a condition, by the raw answers."""
-    question, responses = condition.question, survey.responses
-    if survey.question(question)["kind"] == "single":
-        met = responses[question].isin(condition.options).to_numpy(dtype=bool)
-    else:
-        columns = [f"{question}={option}" for option in condition.options]
-        met = responses[columns].fillna(False).any(axis=1).to_numpy(dtype=bool)
+    answers = given(survey, condition.question, list(condition.options))
+    met = answers.notna() if answers.ndim == 1 else answers.fillna(False).any(axis=1)
+    met = met.to_numpy(dtype=bool)
     return ~met if condition.not_said else met
 
 
@@ -109,7 +108,7 @@ def _cells(survey, questions, conditions):
 
 def _of_those_reached(survey, question):
     """Whether a question counts as put to some only, without an answer that leads to it."""
-    return bool(survey.question(question).get("answered_any", ""))
+    return bool(answered_any(survey.question(question)))
 
 
 def _way_to(survey, question):

@@ -15,7 +15,7 @@ from . import joint, proportions, tests_of_counts, weights
 from .answers import given, said
 from .disclosure import gate
 from .margins import PairedRange, TippingPoint, check_pair, margins, mcnemar_range, tipping_point
-from .proportions import Difference, difference
+from .proportions import Difference, alpha_of, difference
 from .tests_of_counts import holm
 
 TESTS = []
@@ -64,10 +64,10 @@ class Comparison:
     `counted` are (count, base) of each question, `shares` the two shares, from 0 to 1, weighted where the survey is;
     `margins` (yes, no, missing) of all respondents. `tests` are rows of tests.csv, the leading one first: from totals
     Pearson's chi-square, or Fisher's exact test where that is too coarse; from raw answers McNemar's test; with weights
-    the test of the weighted difference, which then decides instead of McNemar's. `paired` is the range of McNemar's exact p over every joint table with these
-    margins, `tipping` where it flips on the observed difference (or None). With raw answers `joint` is McNemar's test
-    itself, `paired` has shrunk to its p-value, and `difference` is that of the respondents that answered both questions
-    (Newcombe 1998, for pairs).
+    the test of the weighted difference, which then decides instead of McNemar's. `paired` is the range of McNemar's exact
+    p over every joint table with these margins, `tipping` where it flips on the observed difference (or None). With raw
+    answers `joint` is McNemar's test itself, `paired` has shrunk to its p-value, and `difference` is that of the
+    respondents that answered both questions (Newcombe 1998, for pairs).
 
     What is decided: `p_adjusted` of the leading test, `paired_adjusted` (low, high) and the `verdict` on them ("always",
     "never", "undetermined"), each after Holm's adjustment over the `size` comparisons of the family; `small` is EQUIVALENT
@@ -109,12 +109,12 @@ class Comparison:
     @property
     def empty(self):
         """Whether nobody answered one of the two questions, so that there is nothing to compare."""
-        return any(base == 0 for _, base in self.counted)
+        return _is_empty(self.counted)
 
     @property
     def alpha(self):
-        """The level of the tests, without the last digits of a subtraction: 0.05 for 0.95."""
-        return round(1 - self.level, 12)
+        """The level of the tests: 0.05 for 0.95."""
+        return alpha_of(self.level)
 
     @property
     def base(self):
@@ -128,8 +128,7 @@ def compare(survey, first, second, option, *, confidence=0.95, no_answer="drop",
 
     With `no_answer` "drop" the base of a single-choice question is those that gave an answer; `among` narrows it to these
     options. From totals the paired reading keeps all respondents, those without an answer as missing; in raw answers they
-    are as for the base. Raises ValueError for questions
-    that cannot be paired.
+    are as for the base. Raises ValueError for questions that cannot be paired.
     """
     check_pair(survey, first, second)
     pair = _pair(survey, first, second, option, confidence, no_answer, among)
@@ -145,10 +144,8 @@ def compare(survey, first, second, option, *, confidence=0.95, no_answer="drop",
         difference=_difference(pair, counted),
         margins=pair.margins,
         paired=pair.paired,
-        tipping=None if survey.responses is not None else tipping_point(*pair.margins, alpha=round(1 - confidence, 12)),
-        tests=[]
-        if survey.is_census or not all(base for _, base in counted)
-        else [row for t in TESTS for row in t(pair)],
+        tipping=None if survey.responses is not None else tipping_point(*pair.margins, alpha=alpha_of(confidence)),
+        tests=[] if survey.is_census or _is_empty(counted) else [row for test in TESTS for row in test(pair)],
         joint=pair.found,
         raw=survey.responses is not None,
         weighted=weights.of(survey) is not None,
@@ -165,7 +162,7 @@ def _pair(survey, first, second, option, confidence, no_answer, among):
     options = [option] if not single or len(among) > 2 + (no_answer == "keep") else None
     read = tuple(margins(survey, question, option, rest) for question in (first, second))
     found, weighted = _joint(survey, first, second, option, others, confidence)
-    alpha = round(1 - confidence, 12)
+    alpha = alpha_of(confidence)
     paired = mcnemar_range(*read, alpha=alpha) if survey.responses is None else _settled(found, alpha)
     unpaired = tests_of_counts.homogeneity(survey, first, second, options, no_answer, among)
     ids = (survey, first, second, option, options, among, no_answer, confidence)
@@ -197,9 +194,13 @@ def _counted(survey, question, option, among):
     return survey.count(question, option), sum(survey.count(question, other) for other in among)
 
 
+def _is_empty(counted):
+    return any(base == 0 for _, base in counted)
+
+
 def _difference(pair, counted):
     """The difference of the two shares; its interval is the best that the answers allow, NaN where everyone answered."""
-    if not all(base for _, base in counted):
+    if _is_empty(counted):
         return Difference(np.nan, np.nan, np.nan)
     if pair.weighted:
         apart = pair.weighted.difference

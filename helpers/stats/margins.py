@@ -265,7 +265,8 @@ class TippingPoint:
     phi_next: float | None = None
 
 
-def _phi(yes, b, c, no):
+def phi_of(yes, b, c, no):
+    """The phi coefficient of a 2 x 2 table of counts (or arrays of them): yes to both, to one only twice, to neither."""
     return (yes * no - b * c) / np.sqrt((yes + b) * (c + no) * 1.0 * (yes + c) * (b + no))
 
 
@@ -290,7 +291,7 @@ def tipping_point(first, second, method="exact", alpha=0.05):
     if verdict != "undetermined":
         return TippingPoint(verdict)
     b, c = _pair(d, start + significant - 1)
-    phi, phi_next = (float(_phi(y1 - b - k, b + k, c + k, min(n1 - c, n2 - b) - k)) for k in (0, 1))
+    phi, phi_next = (float(phi_of(y1 - b - k, b + k, c + k, min(n1 - c, n2 - b) - k)) for k in (0, 1))
     p, p_next = mcnemar_p(b, c, method), mcnemar_p(b + 1, c + 1, method)
     return TippingPoint(verdict, b + c, b, c, phi, p, p_next, phi_next)
 
@@ -306,7 +307,7 @@ def curve(first, second, method="exact"):
     d = band.nearest(y1 - y2)
     b, c = _place(d, np.arange(band.reach(d) + 1))
     with np.errstate(divide="ignore", invalid="ignore"):
-        phi = _phi(y1 - b, b, c, np.minimum(n1 - c, n2 - b))
+        phi = phi_of(y1 - b, b, c, np.minimum(n1 - c, n2 - b))
     return pd.DataFrame({"discordant": b + c, "b": b, "c": c, "phi": phi, "p": mcnemar_p(b, c, method)})
 
 

@@ -19,6 +19,11 @@ INTERVALS = {
 COLUMNS = ["option", "label", "count", "base", "share", "low", "high", "role", "flag", "level", "method"]
 
 
+def alpha_of(confidence):
+    """The level of tests that goes with a confidence, without the last digits of a subtraction: 0.05 for 0.95."""
+    return round(1 - confidence, 12)
+
+
 def worth(survey):
     """How many respondents of an endless population each respondent tells as much as: 1, or more in a random sample of a
     population whose size is known.

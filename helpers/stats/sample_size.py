@@ -7,6 +7,8 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.stats import binom
 
+from .margins import phi_of
+
 PHIS = (0.0, 0.3, 0.5, 0.7, 0.8)  # agreements of two answers that a table of power goes through
 
 
@@ -78,6 +80,8 @@ def _design(c):
         base = sum(c.margins[0])
         return min(yes for yes, *_ in c.margins) / base, base, PHIS
     n, j = c.joint.n, c.joint
-    product = float(j.both + j.b) * (j.c + j.neither) * (j.both + j.c) * (j.b + j.neither)
-    phi = (j.both * j.neither - j.b * j.c) / np.sqrt(product) if product else 0.0
+    with np.errstate(invalid="ignore"):
+        phi = float(
+            np.nan_to_num(phi_of(j.both, j.b, j.c, j.neither))
+        )  # all gave the same answer: no agreement to tell
     return min(j.both + j.b, j.both + j.c) / n, n, (phi,)

@@ -95,7 +95,7 @@ def of_question(say, name, sentence):
 def leading(say, table):
     """The most frequent of the answers offered, ties named, with its share: a title."""
     first, _ = leaders(table)
-    if not len(first) or first["count"].iloc[0] == 0:
+    if not len(first):
         return Sentence.about(say("None of the answers offered was given"), "none", questions=_questions(table))
     values = {
         "labels": say.listed(say.quoted(label) for label in first["label"]),
@@ -242,11 +242,7 @@ def _test_text(say, comparison, shown):
     elif shown:
         known = say("read as answers of different {respondents}, it is significant ({p})", **values)
     else:
-        known = say(
-            "read as answers of different {respondents}, a difference is not shown ({p})",
-            respondents=say.noun[1],
-            **values,
-        )
+        known = say("read as answers of different {respondents}, a difference is not shown ({p})", **values)
     return known
 
 
