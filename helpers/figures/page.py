@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from PIL import Image
+from PIL import Image, ImageColor
 
 from .style import COLOURS, DPI, MARGIN, SMALL, SUBTITLE, TITLE, WIDTH, fill_of, fit, is_light_face, text_width
 
@@ -134,20 +134,31 @@ def _whitened(shades):
     return [shade for colour in colours for shade in ((255, 255, 255) if min(colour) > 240 else colour)]
 
 
+def _meanings_in(picture, least=30):
+    """The colours of meanings that at least so many dots of a picture have, as a palette."""
+    counted = {shade: dots for dots, shade in picture.getcolors(picture.width * picture.height)}
+    meant = (ImageColor.getrgb(shade) for shade in COLOURS.values())
+    return [part for shade in meant if counted.get(shade, 0) >= least for part in shade]
+
+
 def _png(fig, limit=118_000):
     """The figure as PNG bytes on a palette: to the eye no different, and small enough for a notebook.
 
-    The palette is read off every third dot, and shrinks for pictures that would pass `limit` bytes.
+    The palette is read off every third dot, and shrinks for pictures that would pass `limit` bytes; the colours that mean
+    something stay in it, however few dots have them.
     """
     fig.set_dpi(DPI)
     fig.canvas.draw()
     picture = Image.fromarray(np.asarray(fig.canvas.buffer_rgba())).convert("RGB")
     sample = picture.resize((picture.width // 3, picture.height // 3), Image.Resampling.NEAREST)
-    for colours in (64, 32, 16, 8, 6, 5):
+    drawn = _meanings_in(picture)
+    for colours in (64, 32, 16, 8, 3, 2):
         palette = sample.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-        palette.putpalette(_whitened(palette.getpalette()))
+        shades = [*_whitened(palette.getpalette()[: 3 * colours]), *drawn]
+        palette.putpalette(shades + shades[-3:] * (256 - len(shades) // 3))  # what is not filled would be black
         small = io.BytesIO()
-        picture.quantize(palette=palette, dither=Image.Dither.NONE).save(small, format="png", dpi=(DPI, DPI))
+        whole = picture.quantize(palette=palette, dither=Image.Dither.NONE)
+        whole.save(small, format="png", dpi=(DPI, DPI), optimize=True)
         if small.tell() < limit:
             break
     return small.getvalue()

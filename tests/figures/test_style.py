@@ -1,5 +1,6 @@
 """Lines of text that fit, colours that can be told apart, and the theme of each language."""
 
+import io
 import itertools
 
 import budoux
@@ -8,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
+from PIL import Image, ImageColor
 
+from helpers import figures
 from helpers.figures import style
 from helpers.words.lines import pieces
 
@@ -150,3 +153,16 @@ def test_theme_is_that_of_the_language():
     for lang, fonts in style.FONTS.items():
         style.use_theme(lang)
         assert mpl.rcParams["font.family"] == fonts
+
+
+def test_a_picture_keeps_the_colours_that_mean_something(tmp_path):
+    fig, ax = figures.page("Three verdicts")
+    for y in range(300):  # lines of words fill a palette with greys
+        ax.text(0, y / 300, "many words in many sizes " * 4, fontsize=4 + y % 9)
+    names = ("strong", "open", "aside")
+    for y, name in enumerate(names):
+        ax.hlines(y / 3, 0, 1, color=figures.colour(name), lw=1.8)
+    figures.caption(fig, "")
+    picture = Image.open(io.BytesIO(figures.save(fig, tmp_path, "verdicts"))).convert("RGB")
+    counted = {shade: dots for dots, shade in picture.getcolors(picture.width * picture.height)}
+    assert [name for name in names if counted.get(ImageColor.getrgb(figures.colour(name)), 0) < 30] == []
