@@ -84,6 +84,7 @@ def test_questions_of_one_survey_only(osaka, copy_of_osaka):
 
 def test_another_kind_is_a_reason(osaka, copy_of_osaka):
     copy_of_osaka.edit("questions.csv", "q9,agreements,single", "q9,agreements,multiple")
+    (copy_of_osaka.folder / "claims.csv").unlink()  # claims about a question of another kind are refused
     shared, left_out = comparison.shared_questions(copy_of_osaka.load(), osaka)
     assert "q9" not in shared
     assert ["q9", "kind", "multiple / single"] in left_out.values.tolist()
