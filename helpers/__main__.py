@@ -31,7 +31,12 @@ def parser():
         help="folders under data/, or their paths (default: osaka-2019)",
     )
     report.add_argument(
-        "--lang", nargs="+", default=["en"], choices=LANGUAGES, help="languages of the report (default: en)"
+        "--lang",
+        nargs="+",
+        default=[""],
+        choices=LANGUAGES,
+        metavar="LANG",
+        help=f"languages of the report, of {', '.join(LANGUAGES)} (default: the survey's first)",
     )
     report.add_argument("--only", nargs="+", default=[], metavar="NN", help="only these notebooks, such as 03 06")
     report.add_argument(
@@ -104,7 +109,7 @@ def report(arguments):
             planned = (arguments.output_dir, arguments.only, arguments.p, arguments.kernels)
             jobs.append(plan.plan(survey, lang, *planned))
         except SurveyError as error:
-            mistakes[f"{survey} {lang}"] = error
+            mistakes[f"{survey} {lang}".strip()] = error
     if not jobs:
         raise next(iter(mistakes.values()))
     plan.check_folders(jobs)

@@ -109,8 +109,9 @@ def draw(asked, n, rng, no_one=False):
     for q in asked:
         put = np.ones(n, dtype=bool)
         if q["asked_if"]:
-            leading, _, option = q["asked_if"].partition("=")
-            put = np.array([answer == option for answer in found[leading]])
+            leading = q["asked_if"].partition("=")[0]
+            led = [term.partition("=")[2] for term in q["asked_if"].split("|")]
+            put = np.array([answer in led for answer in found[leading]] if leading in found else [True] * n)
         ids = list(q["offered"])
         if q["kind"] == "single":
             ordinary = [o for o in ids if q["offered"][o][1] == "answer"]

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from helpers import survey
+from helpers import LANGUAGES, survey
 from helpers.intake import account as outcome
 from helpers.intake import answers as intake
 from helpers.intake import mapping
@@ -15,7 +15,10 @@ def small_survey(folder):
     folder.mkdir()
     (folder / "survey.toml").write_text(
         "\n".join(
-            [*(f'{key} = "synthetic"' for key in schemas.ABOUT if key != "respondents"), "respondents = 0  # mine"]
+            [
+                *(f'{key} = "synthetic"' for key in schemas.about_needed(LANGUAGES) if key != "respondents"),
+                "respondents = 0  # mine",
+            ]
         )
     )
     (folder / "questions.csv").write_text(

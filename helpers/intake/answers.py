@@ -15,6 +15,7 @@ from .account import Account
 from .formats import read_sheet
 from .mapping import MAPPING, draft, read_mapping
 from .matching import EMPTY, IGNORED, NO_ANSWER, TWO, Names, Reader, Target
+from .numbers import NumberReader
 from .sheets import shown
 
 LISTED = 20  # open headings, and open answers, that a message names
@@ -29,7 +30,7 @@ class Answers:
     """The answers to one question, row by row.
 
     `state` is 0 where there is an answer, else EMPTY, TWO, IGNORED or NO_ANSWER. `choice` is the place of a single
-    answer, or a matrix of ticks, rows by options. `cells` are the states of the question's columns, one array each.
+    answer, a number, or a matrix of ticks, rows by options. `cells` are the states of the question's columns, one array each.
     """
 
     reader: Reader
@@ -112,7 +113,9 @@ def _read_answers(sheet, targets, names, meanings):
             if isinstance(target, Target) and target.question == question
         ]
         if own:
-            reader = Reader(names, question, meanings.get(question))
+            number = names.questions.loc[question, "kind"] == "number"
+            settled = meanings.get(question)
+            reader = NumberReader(question, settled) if number else Reader(names, question, settled)
             whole = [column for column, target in own if not target.option]
             answers[question] = _read_whole(whole[0], reader) if whole else _read_each(own, reader)
     return answers
@@ -120,8 +123,7 @@ def _read_answers(sheet, targets, names, meanings):
 
 def _read_whole(column, reader):
     """Answers from one column that holds them all."""
-    ticked, states = reader.read_cells(column.values)
-    choice = ticked if reader.multiple else ticked.argmax(axis=1).astype(np.int16)
+    choice, states = reader.read(column.values)
     state = states[column.codes]
     return Answers(reader, state, choice[column.codes], [state])
 
@@ -175,6 +177,7 @@ def _open_answers(readers, most):
     for reader in readers:
         for answer, text in reader.unknown.items():
             why = "could be one answer or several" if text in reader.double else "matches no option"
+            why = why if reader.options else "is no number"
             near = reader.nearest(answer) if number < most else []
             yield f"answer {quote(answer)} of {reader.question} {why}{_nearest(near)}"
             number += 1

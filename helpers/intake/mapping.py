@@ -18,14 +18,16 @@ import tomllib
 from ..survey import Problem, SurveyError
 from ..survey.folder import read_toml
 from ..survey.problems import quote
+from ..survey.schemas import KEYS_OF_RESPONDENTS
 from .matching import NO_ANSWER, Target, nearest_headings, plain
+from .numbers import as_number
 
 MAPPING = "mapping.toml"
 LONGEST_DRAFT = 200  # open answers of one question; the rest follows once these are settled
-WORDS = ("respondent", "weight", "ignore")
+WORDS = (*KEYS_OF_RESPONDENTS, "ignore")
 INTRODUCTION = """\
 # What the import could not match by itself. Fill in the empty quotation marks, then run the import again.
-# [columns]: a question of questions.csv, question=option for a column of one option, respondent, weight, or ignore.
+# [columns]: a question of questions.csv, question=option for a column of one option, respondent, weight, stratum, cluster, or ignore.
 # [answers.QUESTION]: an option of options.csv, no_answer or ignore; several options as ["one", "two"]; ticked or
 # not_ticked in a column of one option. "*" = "other" settles every answer that matches nothing.
 """
@@ -58,7 +60,7 @@ def _read_columns(table, names):
     for heading, meaning in table.items():
         target = _target(meaning, names)
         if target is None and meaning != "":
-            expected = "question, question=option, respondent, weight or ignore"
+            expected = f"question, question=option, {', '.join(KEYS_OF_RESPONDENTS)} or ignore"
             problems.append(Problem(MAPPING, None, f"column {quote(heading)} = {quote(meaning)}", expected))
         columns[plain(heading)] = target
     return columns, problems
@@ -81,6 +83,9 @@ def _read_answers(tables, names):
         if question not in names.questions.index or not isinstance(table, dict):
             problems.append(Problem(MAPPING, None, f"[answers.{question}]", "a question of questions.csv"))
             continue
+        if names.questions.loc[question, "kind"] == "number":
+            problems += _not_a_number(question, table)
+            continue
         options = list(names.offered(question).index)
         allowed = [*options, "no_answer", "ignore", "ticked", "not_ticked", ""]
         several = names.questions.loc[question, "kind"] == "multiple"
@@ -90,6 +95,13 @@ def _read_answers(tables, names):
                 found = f"answer {quote(text)} = {quote(meaning)} of {question}"
                 problems.append(Problem(MAPPING, None, found, "one of " + ", ".join(allowed[:-1])))
     return tables, problems
+
+
+def _not_a_number(question, table):
+    for text, meaning in table.items():
+        if meaning not in ("", "no_answer", "ignore") and as_number(str(meaning)) is None:
+            found = f"answer {quote(text)} = {quote(meaning)} of {question}"
+            yield Problem(MAPPING, None, found, "a number, no_answer or ignore")
 
 
 def _all_options(meaning, options):

@@ -10,12 +10,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .. import LANGUAGES
+from ..survey.schemas import KEYS_OF_RESPONDENTS
+
 DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("〜∼", "~"))
 UNSEEN = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
 DELIMITERS = ";,、\n"
 ENDS = {"", *DELIMITERS}
 RESPONDENT_NAMES = ("respondent", "respondent id", "respondent number", "id", "回答者", "回答者番号", "回答者id")
 WEIGHT_NAMES = ("weight", "weights", "重み", "ウエイト", "ウェイト")
+STRATUM_NAMES = ("stratum", "strata", "層", "層番号")
+CLUSTER_NAMES = ("cluster", "clusters", "psu", "集落", "クラスター")
 NO_ANSWER_NAMES = ("no_answer", "No answer", "無回答")
 TICKS = (
     "1",
@@ -55,7 +60,7 @@ def plain_heading(text):
 
 @dataclass(frozen=True)
 class Target:
-    """What a column holds: `kind` is respondent, weight, question, ignore or blank; `option` if one option's ticks."""
+    """What a column holds: `kind` is one of KEYS_OF_RESPONDENTS, question, ignore or blank; `option` if one option's ticks."""
 
     kind: str
     question: str = ""
@@ -74,19 +79,19 @@ class Names:
             name: group.sort_values("order", key=lambda order: order.astype(int)).set_index("option")
             for name, group in options.groupby("options")
         }
+        self._none = options.iloc[:0].set_index("option")
         self._heads, self._plain = None, {}
 
     def offered(self, question):
-        """The options of a question's set, indexed by id and in order."""
-        return self.options[self.questions.loc[question, "options"]]
+        """The options of a question's set, indexed by id and in order; none of a number."""
+        return self.options.get(self.questions.loc[question, "options"], self._none)
 
     def of_question(self, question):
         q = self.questions.loc[question]
         return [question, *dict.fromkeys(q.get(name, "") for name in ("text_en", "text_ja", "short_en", "short_ja"))]
 
     def of_option(self, question, option):
-        o = self.offered(question).loc[option]
-        return [option, o["label_en"], o["label_ja"], bilingual(o["label_ja"], o["label_en"])]
+        return [option, *_labels_of(self.offered(question).loc[option])]
 
     def answers(self, question):
         """Plain text to option id, for one question; a text that two options share is in `shared` instead."""
@@ -110,7 +115,9 @@ class Names:
             ids, words = {}, {}
             for question in self.questions.index:
                 self._add_heads(question, ids, words)
-            for names, kind in ((RESPONDENT_NAMES, "respondent"), (WEIGHT_NAMES, "weight")):
+            for kind, names in zip(
+                KEYS_OF_RESPONDENTS, (RESPONDENT_NAMES, WEIGHT_NAMES, STRATUM_NAMES, CLUSTER_NAMES), strict=True
+            ):
                 for name in names:
                     words.setdefault(plain_heading(name), set()).add(Target(kind))
             self._heads = ids, words
@@ -130,18 +137,23 @@ class Names:
     def _labels(self, options):
         """The plain names of each option of a set."""
         if options not in self._plain:
-            rows = self.options[options]
-            pairs = zip(rows.index, rows["label_en"], rows["label_ja"], strict=True)
+            rows = self.options.get(options, self._none)
             self._plain[options] = {
-                option: [plain_heading(name) for name in (option, english, japanese, bilingual(japanese, english))]
-                for option, english, japanese in pairs
+                option: [plain_heading(name) for name in (option, *_labels_of(o))]
+                for option, o in zip(rows.index, rows.to_dict("records"), strict=True)
             }
         return self._plain[options]
 
 
-def bilingual(first, second):
-    """Two labels as one text, as the drop-downs of the blank response sheet show them."""
-    return first if first == second else f"{first} / {second}"
+def _labels_of(o):
+    """The labels of an option in the languages there are, and as drop-downs show them."""
+    labels = [o[f"label_{lang}"] for lang in LANGUAGES if f"label_{lang}" in o]
+    return [*labels, joined(reversed(labels))]
+
+
+def joined(labels):
+    """A text in several languages as one, as the drop-downs of the blank response sheet show it."""
+    return " / ".join(dict.fromkeys(labels))
 
 
 def _add(known, key, target):
@@ -162,7 +174,7 @@ def match_heading(names, heading, label=""):
         found = ids.get(plain_heading(tail[1]), set())
         if len(found) == 1:
             return found
-        if plain(tail[1]) in ("respondent", "weight"):
+        if plain(tail[1]) in KEYS_OF_RESPONDENTS:
             return {Target(plain(tail[1]))}
     for text in (heading, label):
         key = plain_heading(text)
@@ -266,6 +278,11 @@ class Reader:
                     ticked[row, meaning] = True
             state[row] = self._state(meanings, ticked[row].sum())
         return ticked, state
+
+    def read(self, values):
+        """Like `read_cells`, but of a single choice the places of the options."""
+        ticked, state = self.read_cells(values)
+        return (ticked if self.multiple else ticked.argmax(axis=1).astype(np.int16)), state
 
     def _pieces_of(self, cell):
         pieces = self._pieces(cell)

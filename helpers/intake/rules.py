@@ -11,7 +11,8 @@ import pandas as pd
 
 from ..survey import SurveyError, responses
 from ..survey.problems import quote
-from ..survey.schemas import answered_any
+from ..survey.schemas import KEYS_OF_RESPONDENTS, answered_any
+from ..survey.schemas import route as route_of
 from . import account as outcome
 from .columns import columns_of
 from .matching import EMPTY, IGNORED, NO_ANSWER, TWO, plain
@@ -45,7 +46,7 @@ def keys(sheet, targets, kept, account):
     """Respondent ids and weights of the kept rows, by the names of their columns."""
     rows = np.flatnonzero(kept)
     for what, kinds in (
-        (outcome.KEYS, ("respondent", "weight")),
+        (outcome.KEYS, KEYS_OF_RESPONDENTS),
         (outcome.LEFT, ("ignore",)),
         (outcome.NO_HEADING, ("blank",)),
     ):
@@ -55,7 +56,19 @@ def keys(sheet, targets, kept, account):
         found[responses.RESPONDENT] = _ids(column, rows, sheet, account)
     for column in columns_of(sheet, targets, "weight"):
         found[responses.WEIGHT] = _weights(column, rows, sheet)
+    for part in ("stratum", "cluster"):
+        for column in columns_of(sheet, targets, part):
+            found[part] = _parts_of_design(column, rows, sheet)
     return found
+
+
+def _parts_of_design(column, rows, sheet):
+    """The strata or clusters that a column gives to rows. Raises SurveyError where one is missing."""
+    given = np.array(column.values, dtype=object)[column.codes[rows]]
+    if (empty := rows[given == ""]).size:
+        found = f"an empty cell (row {first_few(empty + sheet.first)})"
+        raise SurveyError(f"column {quote(column.heading)}: found {found}; expected a name or number in every row")
+    return given
 
 
 def _ids(column, rows, sheet, account):
@@ -91,7 +104,7 @@ def route(names, answers, kept, sheet, account):
     answers = {question: each.keep(kept) for question, each in answers.items()}
     numbers, routed, waiting = np.flatnonzero(kept) + sheet.first, {}, list(answers)
     while waiting:  # a question follows the one whose answer leads to it
-        question = next(q for q in waiting if names.questions.loc[q, "asked_if"].partition("=")[0] in ("", *routed))
+        question = next(q for q in waiting if route_of(names.questions.loc[q])[0] in ("", *routed))
         waiting.remove(question)
         each, put = answers[question], _put(question, names, answers, routed, len(numbers))
         routed[question] = each, put
@@ -106,13 +119,13 @@ def _put(question, names, answers, routed, rows):
         return np.any([np.isin(answers[other].state, (0, TWO)) for other in group], axis=0)
     if not q["asked_if"]:
         return np.ones(rows, bool)
-    source, _, option = q["asked_if"].partition("=")
+    source, options = route_of(q)
     each, asked = routed[source]
-    place = each.reader.place[option]
+    places = [each.reader.place[option] for option in options]
     if each.reader.multiple:
-        return asked & each.choice[:, place]
-    said_nothing = asked & (each.state != 0) & (names.offered(source).loc[option, "role"] == "no_answer")
-    return (asked & (each.state == 0) & (each.choice == place)) | said_nothing
+        return asked & each.choice[:, places].any(axis=1)
+    by_silence = (names.offered(source).loc[options, "role"] == "no_answer").any()
+    return asked & np.where(each.state == 0, np.isin(each.choice, places), by_silence)
 
 
 def _account_for(question, each, put, numbers, account):

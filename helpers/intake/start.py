@@ -9,11 +9,13 @@ from pathlib import Path
 
 import xlsxwriter
 
+from .. import LANGUAGES
 from ..survey import SurveyError, find_folder, read_codebook
 from ..survey import folder as surveys
+from ..survey.folder import languages
 from ..survey.responses import column
-from ..survey.schemas import ABOUT, RESPONDENT
-from .matching import Names, bilingual
+from ..survey.schemas import RESPONDENT, about_needed
+from .matching import Names, joined
 from .sheets import rewrite_csv
 
 SHEET = "responses.xlsx"
@@ -71,7 +73,7 @@ def _fill(folder, original, frames, name):
         (folder / file).write_bytes(
             rewrite_csv(original / file, lambda header, rows, c=numbers: _emptied(header, rows, c))
         )
-    (folder / "survey.toml").write_text(_about(original.name), encoding="utf-8")
+    (folder / "survey.toml").write_text(_about(original.name, languages(frames)), encoding="utf-8")
     (folder / "README.md").write_text(README.format(name=name, source=original.name), encoding="utf-8")
     _write_sheet(folder / SHEET, frames)
 
@@ -81,15 +83,15 @@ def _emptied(header, rows, column):
     return [rows[0], *([*row[:place], "", *row[place + 1 :]] for row in rows[1:] if len(row) == len(header))]
 
 
-def _about(source):
+def _about(source, spoken):
     lines = ["# What the report says about the survey itself. Fill in every pair of quotation marks."]
-    for key in ABOUT:
+    for key in about_needed(spoken):
         if key == "respondents":
             lines.append("respondents = 0  # how many answered; an import of raw answers fills this in")
             continue
         what, _, lang = key.rpartition("_")
         lines.append(f'{key} = ""  # {ASKS[what]}, {LANGUAGE[lang]}')
-    for key, what in CALLED.items():
+    for key, what in ((f"respondent_{lang}", CALLED[f"respondent_{lang}"]) for lang in spoken):
         lines.append(f"{key} = {json.dumps(RESPONDENT[key], ensure_ascii=False)}  # {what}")
     return "\n".join([*lines, f"# The questionnaire is that of {source}.", ""])
 
@@ -150,15 +152,20 @@ def _write_sheet(path, frames):
 
 def _heads(question, q, names, counts, ranges):
     """The headings of a question's columns with the sources of their drop-downs; the id in brackets is matched."""
-    wording = f"{q['text_en']}\n{q['text_ja']}"
-    if q["kind"] == "single":
-        return [(f"{wording}\n[{question}]", ranges[q["options"]])]
+    wording = "\n".join(_texts(q, "text"))
+    if q["kind"] != "multiple":
+        return [(f"{wording}\n[{question}]", ranges.get(q["options"]))]
     options, listed = names.offered(question), set(counts.loc[counts["question"] == question, "option"])
     return [
-        (f"{wording}\n{bilingual(o['label_en'], o['label_ja'])}\n[{column(question, option)}]", ["1"])
+        (f"{wording}\n{joined(_texts(o, 'label'))}\n[{column(question, option)}]", ["1"])
         for option, o in options.iterrows()
         if option in listed or not listed
     ]
+
+
+def _texts(row, name):
+    """The texts of a row in the languages there are."""
+    return [row[f"{name}_{lang}"] for lang in LANGUAGES if f"{name}_{lang}" in row]
 
 
 def _write_lists(sheet, names):
@@ -166,7 +173,7 @@ def _write_lists(sheet, names):
     ranges = {}
     sheet.hide()
     for place, (name, options) in enumerate(names.options.items()):
-        labels = [bilingual(o["label_ja"], o["label_en"]) for _, o in options.iterrows()]
+        labels = [joined(reversed(_texts(o, "label"))) for _, o in options.iterrows()]
         sheet.write_string(0, place, name)
         for row, label in enumerate(labels, start=1):
             sheet.write_string(row, place, label)
@@ -205,5 +212,6 @@ def _write_instructions(sheet, names, styles):
     for place, word in enumerate(("id", "question", "質問", "only if / 条件")):
         sheet.write_string(row + 1, place, word, styles["head"])
     for number, (question, q) in enumerate(names.questions.iterrows(), start=row + 2):
-        for place, text in enumerate((question, q["text_en"], q["text_ja"], q["asked_if"])):
+        texts = [q.get(f"text_{lang}", "") for lang in LANGUAGES]
+        for place, text in enumerate((question, *texts, q["asked_if"])):
             sheet.write_string(number, place, text, styles["wrap"])

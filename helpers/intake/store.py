@@ -19,7 +19,12 @@ from .account import KEPT
 from .sheets import rewrite_csv
 
 RECORD = "import.txt"
-ADDED = ("no_answer", "no_answer", "No answer", "無回答")  # option, role and labels, where a set has none
+ADDED = {
+    "option": "no_answer",
+    "role": "no_answer",
+    "label_en": "No answer",
+    "label_ja": "無回答",
+}  # where a set has none
 
 
 # --- Parquet ---------------------------------------------------------------------------------------------------------
@@ -79,6 +84,9 @@ def store(folder, frames, names, offered, keys, routed, account):
 
 def _stored(question, names, offered, answers, put):
     """What is stored of a question; an option is kept if it was offered before, or chosen now."""
+    if names.questions.loc[question, "kind"] == "number":
+        given = put & (answers.state == 0)
+        return Stored({question: pa.array(answers.choice, pa.float64(), mask=~given)}, {}, *(int(given.sum()),) * 2)
     if answers.reader.multiple:
         columns, counts = _store_multiple(question, offered, answers, put)
     else:
@@ -96,7 +104,7 @@ def _store_multiple(question, offered, answers, put):
 
 def _store_single(question, names, offered, answers, put):
     roles = names.offered(question)["role"]
-    no_answer = next(iter(roles.index[roles == "no_answer"]), ADDED[0])
+    no_answer = next(iter(roles.index[roles == "no_answer"]), ADDED["option"])
     options = list(dict.fromkeys([*answers.reader.options, no_answer]))
     said = answers.state == 0
     codes = np.where(said, answers.choice, options.index(no_answer))[put]
@@ -160,8 +168,7 @@ def _with_no_answer(path, sets):
             place = header.index("options")
             own = [n for n, row in enumerate(rows) if len(row) == len(header) and row[place].strip() == name]
             order = 1 + max(int(rows[n][header.index("order")]) for n in own)
-            new = dict(zip(("option", "role", "label_en", "label_ja"), ADDED, strict=True))
-            new |= {"options": name, "order": order}
+            new = ADDED | {"options": name, "order": order}
             rows.insert(own[-1] + 1, [str(new.get(column, "")) for column in header])
         return rows
 

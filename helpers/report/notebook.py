@@ -43,6 +43,7 @@ def start(notebook, survey, lang, output_dir="", confidence=0.95, **own):
     for name, value in parameters.items():
         check_parameter(name, value)
     loaded = load(survey, lang)
+    lang = loaded.lang
     figures.use_theme(lang)
     published = ROOT / "outputs" / loaded.name / lang
     name = notebook

@@ -31,7 +31,7 @@ RULES = {
         lambda value: isinstance(value, Survey) or (isinstance(value, str) and value.strip()),
         "a folder name under data/, or a path",
     ),
-    "lang": (_one_of(*LANGUAGES), "one of " + ", ".join(LANGUAGES)),
+    "lang": (_one_of("", *LANGUAGES), f"one of {', '.join(LANGUAGES)}, or '' for the survey's first"),
     "confidence": (lambda value: _is_number(value) and 0 < value < 1, "a number above 0 and below 1, such as 0.95"),
     "output_dir": (_is_text, "the path of a folder, or '' for outputs/<survey>/<lang>-alone"),
     "interval": (_one_of(*INTERVALS), "one of " + ", ".join(INTERVALS)),

@@ -343,12 +343,13 @@ def slug(parameters):
 
 
 def plan(survey, lang, folder=None, only=(), pairs=(), kind="warm"):
-    """A Job, with everything checked that can be before a kernel starts. Raises SurveyError or ParameterError.
+    """A Job, with everything checked that can be before a kernel starts; without `lang` in the survey's first. Raises SurveyError or ParameterError.
 
     `kind` says how its kernels start: "warm" (forked) or "fresh" (the ordinary way). `folder` takes the place of
     outputs/; parameters other than the usual ones lead to a folder named after them.
     """
     loaded = load(survey, lang)
+    lang = loaded.lang
     chosen = choose_notebooks(only)
     given = {name: _resolved(name, value) for name, value in read_parameters(pairs, chosen).items()}
     for name, value in given.items():

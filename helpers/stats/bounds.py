@@ -113,15 +113,15 @@ def _of_those_reached(survey, question):
 
 def _way_to(survey, question):
     """A question after those whose answers lead to it."""
-    leading = survey.question(question)["asked_if"].partition("=")[0]
+    leading, _ = survey.route(question)
     return [*(_way_to(survey, leading) if leading else []), question]
 
 
 def _named(survey, question, chain, conditions):
     """The options of a question that conditions name, or that lead to another question of the chain."""
     options = [o for c in conditions if c.question == question for o in c.options]
-    routes = [survey.question(q)["asked_if"].partition("=") for q in chain]
-    options = list(dict.fromkeys([*options, *(o for leading, _, o in routes if leading == question)]))
+    routes = [survey.route(q) for q in chain]
+    options = list(dict.fromkeys([*options, *(o for leading, led in routes if leading == question for o in led)]))
     if survey.question(question)["kind"] == "multiple" and len(options) > MOST:
         raise ValueError(f"bounds: found {len(options)} answers of {question}; expected at most {MOST}")
     return options
@@ -139,8 +139,8 @@ def _states(survey, question, options):
 
 def _is_routed(survey, question, cell):
     """Whether a question was put in a cell if, and only if, the answer was given that leads to it."""
-    leading, _, option = survey.question(question)["asked_if"].partition("=")
-    return not leading or (cell[question] is not None) == (option in (cell[leading] or ()))
+    leading, options = survey.route(question)
+    return not leading or (cell[question] is not None) == any(option in (cell[leading] or ()) for option in options)
 
 
 # --- extremes --------------------------------------------------------------------------------------------------------

@@ -45,5 +45,5 @@ def _kind(survey, asked):
 
 def _place(survey, question, order):
     """The places of the questions that lead to this one, and its own."""
-    leading = survey.question(question)["asked_if"].partition("=")[0]
+    leading, _ = survey.route(question)
     return [*(_place(survey, leading, order) if leading in order else []), order.index(question)]

@@ -1,8 +1,9 @@
 """Weighted shares: each answer counts as many times as its respondent's weight says.
 
-Respondents are taken as drawn one by one with replacement, each with its own weight (no strata, no clusters), which is
+Unless a Design says more, respondents are taken as drawn one by one with replacement, each with its own weight, which is
 `svydesign(ids = ~1, weights = ~w)` of R's package survey (Lumley 2004); variances are by linearization. A respondent to
-whom a question was not put stays in the design with nothing to add, as `subset` of a design has it there.
+whom a question was not put stays in the design with nothing to add, as `subset` of a design has it there. Everywhere here
+`weights` is an array, or a Design.
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,64 @@ from .proportions import interval as binomial_interval
 METHODS = ("wilson", "logit", "beta")
 
 
+@dataclass(frozen=True)
+class Design:
+    """How the respondents were drawn, as arrays in their order: `weights`, the code of each one's `stratum` and of the
+    `unit` that was drawn in it (the cluster, or the respondent), and which part of each stratum was drawn (`drawn`, from 0
+    to 1; 0 is drawing with replacement).
+
+    R's `svydesign(ids = ~cluster, strata = ~stratum, weights = ~weight, fpc = ~size)`; clusters of one name in two strata
+    are two (`nest = TRUE`).
+    """
+
+    weights: np.ndarray
+    stratum: np.ndarray
+    unit: np.ndarray
+    drawn: np.ndarray
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.weights, dtype=dtype)
+
+    def covariance(self, influence, where):
+        """Covariance of a sum of influences (rows by quantities) of the respondents in the mask `where`; others have none."""
+        full = np.zeros((len(self.weights), influence.shape[1]))
+        full[where] = influence
+        totals = np.zeros((self.unit.max() + 1, influence.shape[1]))
+        np.add.at(totals, self.unit, full)
+        of_unit = np.zeros(len(totals), dtype=int)
+        of_unit[self.unit] = self.stratum
+        found = np.zeros((influence.shape[1],) * 2)
+        for code, drawn in enumerate(self.drawn):
+            own = totals[of_unit == code]
+            apart = own - own.mean(axis=0)
+            found += (1 - drawn) * len(own) / max(len(own) - 1, 1) * apart.T @ apart
+        return found
+
+    def df(self, where=slice(None)):
+        """Degrees of freedom: how many units, less how many strata, have respondents in the mask `where`."""
+        return len(np.unique(self.unit[where])) - len(np.unique(self.stratum[where]))
+
+
+def design(weights, stratum=None, cluster=None, population=None):
+    """The Design of these columns. `population` is its size if a random sample was drawn from it without clusters: each
+    stratum then is as large a part of it as its weights are of all.
+    """
+    weights = check_weights(weights)
+    strata = np.zeros(len(weights), int) if stratum is None else pd.factorize(np.asarray(stratum, dtype=object))[0]
+    if cluster is None:
+        unit, sizes = np.arange(len(weights)), np.bincount(strata, weights)
+        drawn = np.zeros(len(sizes)) if population is None else np.bincount(strata) / (sizes / sizes.sum() * population)
+    else:
+        unit = pd.MultiIndex.from_arrays([strata, np.asarray(cluster, dtype=object)]).factorize()[0]
+        drawn = np.zeros(strata.max() + 1)
+    return Design(weights, strata, unit, np.clip(drawn, 0, 1))
+
+
+def as_design(weights):
+    """Weights as a Design, if they are none yet."""
+    return weights if isinstance(weights, Design) else design(weights)
+
+
 def check_weights(weights):
     """Weights as an array of numbers above 0; raises ValueError for others."""
     weights = np.asarray(weights, dtype=float)
@@ -28,9 +87,12 @@ def check_weights(weights):
 
 
 def of(survey):
-    """The respondents' weights as an array, or None where the survey has none."""
+    """The Design of a survey's respondents, or None where each stands for itself: without weights, strata and clusters."""
     responses = survey.responses
-    return None if responses is None or "weight" not in responses else check_weights(responses["weight"])
+    if responses is None or not {"weight", "stratum", "cluster"} & {*responses.columns}:
+        return None
+    weights = responses.get("weight", np.ones(len(responses)))
+    return design(weights, responses.get("stratum"), responses.get("cluster"), survey.population)
 
 
 def effective_size(weights):
@@ -44,13 +106,14 @@ class Share:
     """A weighted share: `value` from 0 to 1 with its standard error, on `n` respondents, who are worth `n_effective`.
 
     `n_effective` = share (1 - share) / variance is the size of a simple random sample with the same variance (Korn and
-    Graubard 1998); where the share is 0 or 1, Kish's.
+    Graubard 1998); where the share is 0 or 1, Kish's. `df` are the degrees of freedom of its error.
     """
 
     value: float
     error: float
     n: int
     n_effective: float
+    df: int
 
 
 def share(said, weights, of=None):
@@ -59,7 +122,7 @@ def share(said, weights, of=None):
     With `of`, how many options each respondent ticked, it is the share of these selections, a ratio of two weighted
     sums.
     """
-    weights = check_weights(weights)
+    design, weights = as_design(weights), check_weights(weights)
     said = pd.Series(said).astype("boolean")
     asked = said.notna().to_numpy()
     n = int(asked.sum())
@@ -69,23 +132,17 @@ def share(said, weights, of=None):
     whole = np.ones(n) if of is None else np.asarray(of, dtype=float)[asked]
     value = float(own @ yes / (own @ whole))
     if value * (1 - value) < 1e-12:
-        return Share(float(round(value)), 0.0, n, effective_size(own))
-    variance = _covariance(((yes - value * whole) * own / (own @ whole))[:, None], len(weights))[0, 0]
+        return Share(float(round(value)), 0.0, n, effective_size(own), design.df(asked))
+    variance = design.covariance(((yes - value * whole) * own / (own @ whole))[:, None], asked)[0, 0]
     size = value * (1 - value) / variance if variance > 1e-15 else effective_size(own)  # all ticked alike
-    return Share(value, float(np.sqrt(variance)), n, float(size))
-
-
-def _covariance(influence, n):
-    """Covariance of a sum of influences over n respondents, of whom those not listed have none."""
-    centred_on_all = influence.sum(axis=0) / n
-    return n / (n - 1) * (influence.T @ influence - n * np.outer(centred_on_all, centred_on_all))
+    return Share(value, float(np.sqrt(variance)), n, float(size), design.df(asked))
 
 
 def interval(found, confidence=0.95, method="wilson"):
     """The design-adjusted interval of a Share, as two numbers from 0 to 1.
 
     "wilson": Wilson's (1927) on the effective sample size (Kott and Carr 1997). "logit": on the log-odds, with Student's
-    t on n - 1 degrees of freedom, R's `svyciprop(method = "logit")`. "beta": Clopper-Pearson's on the effective sample size
+    t on the design's degrees of freedom, R's `svyciprop(method = "logit")`. "beta": Clopper-Pearson's on the effective sample size
     (Korn and Graubard 1998), `svyciprop(method = "beta")`. Where the share is 0 or 1, "logit" gives way to "beta". The
     methods of `proportions.INTERVALS` stand for themselves, on the effective sample size ("clopper_pearson" is "beta").
     """
@@ -96,32 +153,11 @@ def interval(found, confidence=0.95, method="wilson"):
     if method in INTERVALS:
         low, high = binomial_interval(p * size, size, confidence, method)
     elif method == "logit" and not edge:
-        reach = stats.t.ppf(1 - alpha / 2, found.n - 1) * found.error / (p * (1 - p))
+        reach = stats.t.ppf(1 - alpha / 2, found.df) * found.error / (p * (1 - p))
         low, high = (1 / (1 + np.exp(-(np.log(p / (1 - p)) + side * reach))) for side in (-1, 1))
     else:
         low, high = proportion_confint(p * size, size, alpha=alpha, method="beta")
     return float(np.clip(low, 0, 1)), float(np.clip(high, 0, 1))
-
-
-def weighted_table(table, answers, weights, confidence=0.95, method="wilson"):
-    """A survey's table with weighted numbers: `count` and `base` become sums of weights, and shares follow.
-
-    `table` is `Survey.table(question)`, `answers` the question's raw answers: a column of option ids, or a frame of
-    booleans by option. Adds `n` (respondents asked), `answered` (those who gave the option) and `n_effective` (Kish).
-    """
-    weights = check_weights(weights)
-    put = asked(answers)
-    rows = []
-    for option in table["option"]:
-        said = _said(answers, option, put)
-        found = share(said, weights)
-        low, high = interval(found, confidence, method)
-        yes = said.fillna(False).to_numpy(dtype=bool)
-        rows.append((weights[yes].sum(), weights[put].sum(), found.value, low, high, found.n, int(yes.sum())))
-    columns = ["count", "base", "share", "low", "high", "n", "answered"]
-    numbers = pd.DataFrame(rows, columns=columns, index=table.index)
-    kept = table.drop(columns=[name for name in columns if name in table])
-    return pd.concat([kept, numbers], axis=1).assign(n_effective=effective_size(weights[put]))
 
 
 def asked(answers):
@@ -137,21 +173,21 @@ def _said(answers, option, put):
 def add_shares(table, answers, weights, confidence=0.95, method="wilson", selections=False):
     """Like `proportions.add_shares` with weighted shares; `count` and `base` stay the numbers of respondents.
 
-    `answers` and `weights` are as in `weighted_table`. `method` is one of `interval`, or "goodman": Goodman's (1965)
+    `answers` are the question's raw answers: a column of option ids, or a frame of booleans by option. `method` is one of `interval`, or "goodman": Goodman's (1965)
     simultaneous intervals are Wilson's at level 1 - (1 - confidence) / k for each of k answers, here on effective sample
     sizes. With `selections` shares are of all options ticked. `n_effective` is Kish's, of the respondents asked.
     """
     stated = confidence, method
     if method == "goodman":
         confidence, method = 1 - (1 - confidence) / len(table), "wilson"
-    weights, put = check_weights(weights), asked(answers)
-    size = effective_size(weights[put])
+    drawn, put = as_design(weights), asked(answers)
+    size = effective_size(drawn.weights[put])
     of = answers.fillna(False).to_numpy(dtype=float).sum(axis=1) if selections else None
     rows = []
     for option, count in zip(table["option"], table["count"], strict=True):
         said = _said(answers, option, put)
         # of one respondent there is no variance
-        found = share(said, weights, of) if put.sum() > 1 else Share(count / table["base"].max(), 0.0, 1, 1.0)
+        found = share(said, drawn, of) if put.sum() > 1 else Share(count / table["base"].max(), 0.0, 1, 1.0, 0)
         flag = reliability(found.value * found.n_effective, found.n_effective, count)
         rows.append((found.value, *interval(found, confidence, method), flag))
     numbers = pd.DataFrame(rows, columns=["share", "low", "high", "flag"], index=table.index)
@@ -179,16 +215,16 @@ def paired_difference(first, second, weights, confidence=0.95):
 
     `first` and `second` are nullable booleans (null: not asked, or no answer); respondents with a null in either stay in
     the design with nothing to add. The mean of the differences and its linearized variance are those of R's `svyttest` of
-    the difference; df is the number of respondents in the design, less 1. Where all moved the same way, or nobody did,
+    the difference; df are those of the design. Where all moved the same way, or nobody did,
     there is no variance to go by, and p is that of McNemar's exact test.
     """
-    weights = check_weights(weights)
+    drawn, weights = as_design(weights), check_weights(weights)
     known = (first.notna() & second.notna()).to_numpy()
     x, y = (answer[known].to_numpy(dtype=float) for answer in (first, second))
-    own, df = weights[known] / weights[known].sum(), len(weights) - 1
+    own, df = weights[known] / weights[known].sum(), drawn.df()
     shares = (float(own @ x), float(own @ y))
     value = shares[0] - shares[1]
-    error = float(np.sqrt(_covariance(((x - y - value) * own)[:, None], len(weights))[0, 0])) if df else 0.0
+    error = float(np.sqrt(drawn.covariance(((x - y - value) * own)[:, None], known)[0, 0])) if df else 0.0
     error = error if error > 1e-12 else 0.0  # what rounding leaves of a zero
     t = value / error if error else 0.0
     reach = stats.t.ppf((1 + confidence) / 2, df) * error if df else np.nan
@@ -224,7 +260,7 @@ def rao_scott(first, second, weights):
 
     The same as R's `svychisq` on the respondents to whom both questions were put, statistic "F" and "Chisq".
     """
-    weights = check_weights(weights)
+    drawn, weights = as_design(weights), check_weights(weights)
     asked = (pd.Series(first).notna().to_numpy()) & (pd.Series(second).notna().to_numpy())
     rows, row_names = pd.factorize(pd.Series(first)[asked].astype(object).to_numpy(), sort=True)
     columns, column_names = pd.factorize(pd.Series(second)[asked].astype(object).to_numpy(), sort=True)
@@ -233,7 +269,7 @@ def rao_scott(first, second, weights):
         raise ValueError(f"Rao-Scott: found {r} and {c} different answers; expected two or more to each question")
     cell = (rows * c + columns)[:, None] == np.arange(r * c)
     shares = own @ cell / own.sum()
-    v = _covariance((cell - shares) * (own / own.sum())[:, None], len(weights))
+    v = drawn.covariance((cell - shares) * (own / own.sum())[:, None], asked)
     table = shares.reshape(r, c)
     expected = np.outer(table.sum(axis=1), table.sum(axis=0))
     statistic = n * ((table - expected) ** 2 / expected).sum()
@@ -250,7 +286,7 @@ def rao_scott(first, second, weights):
     delta = np.linalg.solve(simple, contrasts.T @ inverse @ v @ inverse @ contrasts)
     trace, k = np.trace(delta), len(delta)
     df = trace**2 / np.trace(delta @ delta)
-    f, df2 = statistic / trace, df * (n - 1)
+    f, df2 = statistic / trace, df * drawn.df(asked)
     return RaoScott(
         statistic=float(statistic),
         f=float(f),

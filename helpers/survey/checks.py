@@ -3,7 +3,7 @@
 import pandas as pd
 
 from .problems import Problem, quote
-from .schemas import CLAIM_FORMS, answered_any, listed
+from .schemas import CLAIM_FORMS, KEYS_OF_RESPONDENTS, answered_any, listed, route
 
 
 class Codebook:
@@ -15,15 +15,23 @@ class Codebook:
 
     def __init__(self, frames, about=None):
         self.questions = frames["questions.csv"].set_index("question").to_dict("index")
-        self.offered = frames["options.csv"].groupby("options", sort=False)["option"].agg(list).to_dict()
+        self.options = frames["options.csv"]
+        self.offered = self.options.groupby("options", sort=False)["option"].agg(list).to_dict()
         if about:
             self.respondents = about["respondents"]
             counts = frames["counts.csv"].astype({"count": int})
             self.counts = counts.set_index(["question", "option"])["count"].to_dict()
 
-    def count_of(self, asked_if):
-        """How many gave the answer that leads to a question, written question=option."""
-        return self.counts.get(tuple(asked_if.split("=")), 0)
+    def routed(self, q):
+        """The fewest and the most respondents that can have given one of the answers which lead to a question.
+
+        The two differ where several answers of a question with several answers lead to it: one respondent can have given
+        more than one of them.
+        """
+        leading, options = route(q)
+        counts = [self.counts.get((leading, option), 0) for option in options]
+        most = min(sum(counts), self.respondents)
+        return (max(counts) if self.questions[leading]["kind"] == "multiple" else most), most
 
     def unknown(self, question, option=None):
         """Why a question (and option) is not in the codebook, as (value, expected); None when it is."""
@@ -31,7 +39,8 @@ class Codebook:
             return f"question {quote(question)}", "a question of questions.csv"
         options = self.offered.get(self.questions[question]["options"], [])
         if option is not None and option not in options:
-            return f"option {quote(option)} of {question}", "one of " + ", ".join(options)
+            expected = "one of " + ", ".join(options) if options else "a question with options, which no number has"
+            return f"option {quote(option)} of {question}", expected
         return None
 
     def unknown_term(self, term):
@@ -44,7 +53,7 @@ class Codebook:
         seen = set()
         while question in self.questions and question not in seen:
             seen.add(question)
-            question = self.questions[question]["asked_if"].partition("=")[0]
+            question, _ = route(self.questions[question])
         return question in seen
 
 
@@ -53,6 +62,7 @@ class Codebook:
 
 def check_codebook(book, questions):
     """Problems of questions and options, whether or not there are counts."""
+    yield from _check_scores(book)
     for row, q in questions.to_dict("index").items():
         yield from _check_question(book, row, q)
         yield from _check_route(book, row, q)
@@ -60,20 +70,56 @@ def check_codebook(book, questions):
 
 
 def _check_question(book, row, q):
-    if q["question"] in ("respondent", "weight"):
+    if q["question"] in KEYS_OF_RESPONDENTS:
         yield Problem("questions.csv", row, f"question {q['question']}", "another id; raw answers use this one")
-    if q["options"] not in book.offered:
+    if q["kind"] == "number" and q["options"]:
+        yield Problem("questions.csv", row, f"options {quote(q['options'])} of kind number", "options left empty")
+    elif q["kind"] != "number" and q["options"] not in book.offered:
         yield Problem("questions.csv", row, f"options {quote(q['options'])}", "an option set of options.csv")
     if q["unit"] == "selections" and (q["kind"] != "multiple" or not q["asked_if"]):
         expected = "unit respondents, unless kind is multiple and asked_if is given"
         yield Problem("questions.csv", row, f"unit selections of {q['question']}", expected)
+    if q["unit"] == "selections" and len(listed(q, "asked_if")) > 1:
+        yield Problem(
+            "questions.csv", row, f"unit selections of {q['question']}", "one answer in asked_if, or respondents"
+        )
     if "break" in listed(q, "use") and q["kind"] != "single":
         found = f"use {quote(q['use'])} of {q['question']}, of kind {q['kind']}"
         yield Problem("questions.csv", row, found, "break only where kind is single: its answers are the groups")
+    elif "break" in listed(q, "use") and len(book.offered.get(q["options"], [])) == 1:
+        found = f"use {quote(q['use'])} of {q['question']}, which offers one answer"
+        yield Problem("questions.csv", row, found, "break only where there are two groups or more")
+
+
+def _check_scores(book):
+    """Problems of scores: they belong to the answers of single-choice questions, and tell at least two answers apart."""
+    if "score" not in book.options:
+        return
+    scored = book.options[book.options["score"] != ""]
+    several = {q["options"] for q in book.questions.values() if q["kind"] == "multiple"}
+    for name, rows in scored.groupby("options", sort=False):
+        row = int(rows.index[0])
+        if name in several:
+            found = f"score {quote(rows['score'].iloc[0])} of {name}, the answers of a question of kind multiple"
+            yield Problem("options.csv", row, found, "scores only where one answer is given")
+        elif rows["score"].astype(float).nunique() == 1:
+            yield Problem("options.csv", row, f"one score only in {name}", "two scores or more, or none")
+    for row, o in scored[scored["role"] == "no_answer"].iterrows():
+        yield Problem(
+            "options.csv", row, f"score {quote(o['score'])} of {o['option']}", "no score where role is no_answer"
+        )
+
+
+def check_topics(book, topics):
+    """Problems of topics.csv: topics that no question is of."""
+    known = {q["topic"] for q in book.questions.values()}
+    for row, topic in topics.loc[~topics["topic"].isin(known), "topic"].items():
+        yield Problem("topics.csv", row, f"topic {quote(topic)}, which no question has", "a topic of questions.csv")
 
 
 def _check_route(book, row, q):
-    if q["asked_if"] and (unknown := book.unknown_term(q["asked_if"])):
+    unknown = next(filter(None, map(book.unknown_term, listed(q, "asked_if"))), None)
+    if unknown:
         yield Problem("questions.csv", row, f"asked_if {quote(q['asked_if'])}: {unknown[0]}", unknown[1])
     elif q["asked_if"] and book.leads_back(q["question"]):
         expected = "routes that begin at a question everybody was asked"
@@ -106,8 +152,13 @@ def fill_bases(book, questions):
             problems.append(Problem("questions.csv", row, f"no base of {q['question']}", expected))
         elif q["unit"] == "selections" or answered_any(q):
             bases[row] = total
+        elif not q["asked_if"]:
+            bases[row] = book.respondents
         else:
-            bases[row] = book.count_of(q["asked_if"]) if q["asked_if"] else book.respondents
+            fewest, bases[row] = book.routed(q)
+            if fewest < bases[row]:
+                found, expected = f"no base of {q['question']}", f"how many gave one of the answers {q['asked_if']}"
+                problems.append(Problem("questions.csv", row, found, f"{expected}, from {fewest} to {bases.pop(row)}"))
     filled = questions["base"].to_dict() | {row: str(base) for row, base in bases.items()}
     return questions.assign(base=pd.Series(filled, dtype=str)), problems
 
@@ -126,6 +177,7 @@ def check_bases(book, questions):
 def check_numbers(book, frames):
     """Problems of counts, of bases that differ from the answer that leads to them, of published figures and claims."""
     yield from _check_counts(book, frames["counts.csv"])
+    yield from _check_counts_by(book, frames["counts_by.csv"])
     yield from _check_routed_bases(book, frames["questions.csv"])
     yield from _check_published(book, frames["published.csv"])
     yield from _check_claims(book, frames["claims.csv"])
@@ -142,7 +194,7 @@ def _check_counts(book, counts):
         yield from _check_ceiling(book, question, group)
         yield from _check_sum(book.questions[question], question, group)
     counted = set(counts["question"])
-    for question in (asked for asked in book.questions if asked not in counted):
+    for question in (asked for asked, q in book.questions.items() if asked not in counted and q["kind"] != "number"):
         yield Problem("counts.csv", None, f"no row for question {question}", "a count for each of its options")
 
 
@@ -151,7 +203,7 @@ def _check_ceiling(book, question, group):
     q = book.questions[question]
     ceiling, meaning = int(q["base"]), f"its base of {int(q['base'])}"
     if q["unit"] == "selections":
-        ceiling = book.count_of(q["asked_if"])
+        _, ceiling = book.routed(q)
         meaning = f"the {ceiling} respondents of {q['asked_if']}"
     for row, option, count in zip(group.index, group["option"], group["count"].astype(int), strict=True):
         if count > ceiling:
@@ -167,12 +219,33 @@ def _check_sum(q, question, group):
         yield Problem("counts.csv", int(group.index[-1]), found, f"{int(q['base'])}, its base in questions.csv")
 
 
+def _check_counts_by(book, counts_by):
+    """Problems of totals by group: unknown ids, and groups that add up to more than the question's own count."""
+    known = []
+    for row, question, option, by, group in counts_by[["question", "option", "by", "group"]].itertuples():
+        unknown = book.unknown(question, option) or book.unknown(by, group)
+        if unknown:
+            yield Problem("counts_by.csv", row, *unknown)
+        elif book.questions[by]["kind"] != "single":
+            yield Problem("counts_by.csv", row, f"by {quote(by)}, of kind {book.questions[by]['kind']}", "kind single")
+        else:
+            known.append(row)
+    sums = counts_by.loc[known].assign(count=counts_by.loc[known, "count"].astype(int))
+    for (question, option, _), rows in sums.groupby(["question", "option", "by"], sort=False):
+        if rows["count"].sum() > (total := book.counts.get((question, option), 0)):
+            found = f"counts of {question}, {option} by group that add up to {rows['count'].sum()}"
+            yield Problem("counts_by.csv", int(rows.index[-1]), found, f"at most {total}, its count in counts.csv")
+
+
 def _check_routed_bases(book, questions):
     for row, q in questions.to_dict("index").items():
         if not q["asked_if"] or q["unit"] != "respondents":
             continue
-        if int(q["base"]) != (routed := book.count_of(q["asked_if"])):
-            expected = f"{routed}, the count of {q['asked_if']} in counts.csv"
+        fewest, most = book.routed(q)
+        fewest = 0 if q["kind"] == "number" else fewest  # its base are those that gave a number
+        if not fewest <= int(q["base"]) <= most:
+            number = most if fewest == most else f"{fewest} to {most}"
+            expected = f"{number}, the count of {q['asked_if']} in counts.csv"
             yield Problem("questions.csv", row, f"base {q['base']} of {q['question']}", expected)
 
 
@@ -276,8 +349,9 @@ def _at_least_one(book, questions, terms):
 def _wider_group(book, questions, terms):
     first, *group = questions
     q = book.questions[first]
-    leads = q["asked_if"].partition("=")[::2]
-    return q["unit"] == "respondents" and leads in terms[1:] and _one_sum(book, group, terms[1:])
+    leading, options = route(q)
+    leads = {(leading, option) for option in options}
+    return q["unit"] == "respondents" and leads and leads <= {*terms[1:]} and _one_sum(book, group, terms[1:])
 
 
 _FITTING = {  # for each kind, what its terms must be, in words and as a test of them; any answers will do for the rest

@@ -9,9 +9,22 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from .checks import Codebook, check_bases, check_codebook, check_numbers, fill_bases
+from .. import LANGUAGES
+from .checks import Codebook, check_bases, check_codebook, check_numbers, check_topics, fill_bases
+from .printed import derive_counts
 from .problems import UNPRINTABLE, Problem, SurveyError, quote
-from .schemas import ABOUT, ABOUT_OPTIONAL, KEYS, OPTIONAL_FILES, RESPONSES, SCHEMAS, WHOLE, is_right, required_columns
+from .schemas import (
+    ABOUT_OPTIONAL,
+    KEYS,
+    OPTIONAL_FILES,
+    RESPONSES,
+    SCHEMAS,
+    TEXTS,
+    WHOLE,
+    about_needed,
+    is_right,
+    required_columns,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
@@ -38,6 +51,7 @@ def read_codebook(folder):
     questions, and a counts.csv that cannot be read. Counts are not looked at; an import replaces them.
     """
     frames, problems = _read_frames(Path(folder), ("options.csv", "questions.csv"))
+    problems += _lacking_texts(frames, languages(frames))
     if not problems:
         problems = list(check_codebook(Codebook(frames), frames["questions.csv"]))
     frames["counts.csv"], found = _read_csv(Path(folder) / "counts.csv")
@@ -52,15 +66,20 @@ def read_folder(folder):
     itself. Bases that were left empty are filled in.
     """
     folder = Path(folder)
-    about, problems = _read_about(folder)
+    about, problem = read_toml(folder / "survey.toml")
     frames, found = _read_frames(folder, SCHEMAS)
-    problems += found
-    if not {problem.file for problem in problems} & {"options.csv", "questions.csv"}:
-        problems += check_codebook(Codebook(frames), frames["questions.csv"])
+    spoken = languages(frames, about)
+    problems = [problem] if problem else list(_check_about(about, spoken))
+    problems += found + _lacking_texts(frames, spoken)
+    if not {problem.file for problem in problems} & {"options.csv", "questions.csv", "topics.csv"}:
+        book = Codebook(frames)
+        problems += [*check_codebook(book, frames["questions.csv"]), *check_topics(book, frames["topics.csv"])]
     if not problems:
-        problems = _fill_bases(about, frames)
+        problems = _complete(about, frames)
     if not problems:
         problems = _check_numbers(about, frames)
+    if not problems and not (folder / RESPONSES).exists():
+        problems = _numbers_of_nobody(frames["questions.csv"])
     if not problems and (folder / RESPONSES).exists():
         from . import responses  # only where there are raw answers: pyarrow takes its time to import
 
@@ -68,16 +87,47 @@ def read_folder(folder):
     return about, frames, problems
 
 
+def languages(frames, about=None):
+    """The languages in which a survey has begun to say something, in its files as text columns or in survey.toml."""
+    columns = {
+        column for name in ("options.csv", "questions.csv") if frames[name] is not None for column in frames[name]
+    }
+    said = columns | {*(about or {})}
+    spoken = tuple(lang for lang in LANGUAGES if said & {f"label_{lang}", f"text_{lang}", f"title_{lang}"})
+    return spoken or LANGUAGES[:1]
+
+
+def _lacking_texts(frames, spoken):
+    """Problems of files that lack a language which the others have: what is said in one must be said in all of them."""
+    problems = []
+    for name, frame in frames.items():
+        there = name in TEXTS and frame is not None and len(frame)
+        if there and (missing := [column for column in required_columns(name, spoken) if column not in frame]):
+            problems.append(Problem(name, 1, f"columns {', '.join(frame)}", "a column " + ", ".join(missing)))
+    return problems
+
+
+def _numbers_of_nobody(questions):
+    """Problems of questions about numbers in a survey without raw answers, which alone hold numbers."""
+    return [
+        Problem("questions.csv", row, f"kind number of {question}", f"raw answers ({RESPONSES}), or another kind")
+        for row, question in questions.loc[questions["kind"] == "number", "question"].items()
+    ]
+
+
 def is_uncounted(counts):
-    """Whether counts.csv, as text columns, holds no count at all yet."""
-    return counts is not None and len(counts) > 0 and (counts["count"] == "").all()
+    """Whether counts.csv, as text columns, holds neither counts nor percentages yet."""
+    if counts is None or not len(counts):
+        return False
+    return (counts["count"] == "").all() and ("percent" not in counts or (counts["percent"] == "").all())
 
 
-def _fill_bases(about, frames):
-    """Fill in the empty bases of questions.csv, in `frames`; the problems of those that cannot be."""
+def _complete(about, frames):
+    """Fill in, in `frames`, the counts that follow from percentages and the empty bases; the problems of those that cannot be."""
+    frames["counts.csv"], problems = derive_counts(frames["counts.csv"], frames["questions.csv"])
     questions = frames["questions.csv"]
-    if not (questions["base"] == "").any():
-        return []
+    if problems or not (questions["base"] == "").any():
+        return problems
     frames["questions.csv"], problems = fill_bases(Codebook(frames, about), questions)
     return problems
 
@@ -126,17 +176,12 @@ def read_toml(path, form="name = value"):
 # --- survey.toml -----------------------------------------------------------------------------------------------------
 
 
-def _read_about(folder):
-    about, problem = read_toml(folder / "survey.toml")
-    return (None, [problem]) if problem else (about, list(_check_about(about)))
-
-
-def _check_about(about):
+def _check_about(about, spoken):
     for key, value in about.items():
         texts = value if isinstance(value, list) else [value]
         if any(isinstance(text, str) and UNPRINTABLE.search(text) for text in texts):  # TOML can write one as "\u0007"
             yield Problem("survey.toml", None, f"{key} = {quote(value)}", "text without control characters")
-    for key, expected in {**ABOUT, **ABOUT_OPTIONAL}.items():
+    for key, expected in {**about_needed(spoken), **ABOUT_OPTIONAL}.items():
         value = about.get(key)
         if is_right(key, value) or (key in ABOUT_OPTIONAL and key not in about):
             continue
@@ -168,7 +213,7 @@ def _read_frames(folder, names):
     frames, problems = {}, []
     for name in names:
         if name in OPTIONAL_FILES and not (folder / name).exists():
-            frames[name] = pd.DataFrame(columns=required_columns(name), dtype=str)
+            frames[name] = pd.DataFrame(columns=required_columns(name, LANGUAGES), dtype=str)
             continue
         frame, found = _read_csv(folder / name)
         frames[name] = frame

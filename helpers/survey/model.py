@@ -8,17 +8,17 @@ from pathlib import Path
 import pandas as pd
 
 from .. import LANGUAGES
-from .folder import find_folder, read_folder
+from .folder import find_folder, languages, read_folder
 from .problems import SurveyError, quote
-from .schemas import RESPONDENT, RESPONSES, SAMPLES, listed
+from .schemas import RESPONDENT, RESPONSES, SAMPLES, listed, route
 
 
 @dataclass(frozen=True)
 class Survey:
     """A checked survey in one language. `questions` is indexed by question id; the other tables are as in the folder.
 
-    `titles` are the rows of topics.csv,
-    `counted` those of counts.csv. `unasked` names the questions of the codebook that were put to nobody, such as
+    `titles` are the rows of topics.csv, `counted` those of counts.csv, with the range `low` to `high` of a count that
+    follows from a printed percentage, `counted_by` those of counts_by.csv. `unasked` names the questions of the codebook that were put to nobody, such as
     the follow-up of an answer that nobody gave; they are in no other part.
     """
 
@@ -31,9 +31,15 @@ class Survey:
     published: pd.DataFrame = field(repr=False)
     claims: pd.DataFrame = field(repr=False)
     titles: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
+    counted_by: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
     unasked: tuple = ()
 
     # --- the survey as a whole
+
+    @property
+    def languages(self):
+        """The languages that the survey has, a tuple; the first is that of a report which is asked for in none."""
+        return languages({"options.csv": self.options, "questions.csv": self.questions}, self.about)
 
     @property
     def name(self):
@@ -116,13 +122,20 @@ class Survey:
         short = self.short(question)
         if sum(self.short(other) == short for other in self.questions.index) == 1:
             return short
-        leading, _, option = self.question(question)["asked_if"].partition("=")
-        return f"{short} ({self.label(leading, option) if leading else question})"
+        leading, options = self.route(question)
+        return f"{short} ({', '.join(self.label(leading, o) for o in options) if leading else question})"
+
+    def route(self, question):
+        """The question whose answers lead to this one, and the ids of these answers; ("", []) if everybody was asked."""
+        return route(self.question(question))
 
     def routed(self, question):
         """The number of respondents to whom a question was put."""
         q = self.question(question)
-        return self.count(*q["asked_if"].split("=")) if q["asked_if"] else int(q["base"])
+        if q["unit"] == "respondents":
+            return int(q["base"])
+        leading, options = self.route(question)
+        return sum(self.count(leading, option) for option in options)
 
     def claimed(self, kind, question):
         """The figure of the publisher's first exact claim of a kind about a question, or None."""
@@ -169,7 +182,8 @@ class Survey:
 
         Columns: `respondent` (text) and, if the survey has weights, `weight` (float, above 0). A single-choice question
         is a categorical column named after it, whose categories are its option ids; a multiple-choice question is one
-        nullable boolean column `question=option` per option. Missing means that the question was not put to this
+        nullable boolean column `question=option` per option; a number is a column of floats, missing where none was
+        given. Missing means that the question was not put to this
         respondent; `no_answer` and a row of False mean that it was, and left empty.
         """
         if not (self.folder / RESPONSES).exists():
@@ -215,21 +229,29 @@ class Survey:
 # --- loading ---------------------------------------------------------------------------------------------------------
 
 
-def load(survey="osaka-2019", lang="en"):
+def load(survey="osaka-2019", lang=""):
     """Load and check a survey: a folder name under data/, the path of such a folder, or a Survey already loaded.
 
-    A Survey is returned in the language that is asked for, without reading its folder again. Raises SurveyError, in one
+    Without `lang` it is in its first language. A Survey is returned in the language that is asked for, without reading its folder again. Raises SurveyError, in one
     message, for the first thing that is wrong, saying how many more there are.
     """
-    if lang not in LANGUAGES:
+    if lang != "" and lang not in LANGUAGES:
         raise SurveyError(f"lang: found {quote(lang)}; expected one of {', '.join(LANGUAGES)}")
     if isinstance(survey, Survey):
+        lang = _spoken(lang, survey.name, survey.languages)
         return survey if survey.lang == lang else replace(survey, lang=lang)
     folder = find_folder(survey)
     about, frames, problems = read_folder(folder)
     if problems:
         raise SurveyError(_first_of(problems, folder, survey))
-    return _made(folder, lang, about, frames)
+    return _made(folder, _spoken(lang, folder.name, languages(frames, about)), about, frames)
+
+
+def _spoken(lang, name, there):
+    """The language asked for, or the survey's first. Raises SurveyError for one that the survey does not have."""
+    if lang and lang not in there:
+        raise SurveyError(f"lang: found {quote(lang)}; expected one of {', '.join(there)}, the languages of {name}")
+    return lang or there[0]
 
 
 def _first_of(problems, folder, survey):
@@ -247,16 +269,23 @@ def _made(folder, lang, about, frames):
     """The Survey of sound files, without the questions that were put to nobody."""
     questions = frames["questions.csv"].astype({"base": int}).set_index("question")
     unasked = tuple(questions.index[questions["base"] == 0])
-    counts = frames["counts.csv"].astype({"count": int})
+    counts = frames["counts.csv"].astype({"count": int, "low": int, "high": int})
     return Survey(
         folder=folder,
         lang=lang,
         about=about,
         questions=questions.drop(index=list(unasked)),
-        options=frames["options.csv"].astype({"order": int}).reset_index(drop=True),
+        options=_typed_options(frames["options.csv"]),
         counted=counts[~counts["question"].isin(unasked)].reset_index(drop=True),
         published=frames["published.csv"].astype({"base": int, "percent": float}).reset_index(drop=True),
         claims=frames["claims.csv"].reset_index(drop=True),
         titles=frames["topics.csv"].astype({"order": int}).reset_index(drop=True),
+        counted_by=frames["counts_by.csv"].astype({"count": int}).reset_index(drop=True),
         unasked=unasked,
     )
+
+
+def _typed_options(options):
+    """options.csv with its numbers as numbers; scores are missing where there are none."""
+    scores = pd.to_numeric(options["score"]) if "score" in options else float("nan")
+    return options.astype({"order": int}).assign(score=scores).reset_index(drop=True)

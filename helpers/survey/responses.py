@@ -26,7 +26,9 @@ def read(path, kinds, offered):
     table = _read_table(path)
     frame = table.to_pandas(types_mapper={pa.bool_(): pd.BooleanDtype()}.get)
     for question, kind in kinds.items():
-        if kind == "single":
+        if kind == "number":
+            frame[question] = frame[question].astype(float)
+        elif kind == "single":
             frame[question] = frame[question].cat.set_categories(offered[question])
     return frame
 
@@ -44,8 +46,11 @@ def _read_table(path):
 def tally(table, question, kind):
     """Counts of the options, and the number of respondents to whom the question was put, from a stored table.
 
-    Raises KeyError or ArrowException where the table has no such columns.
+    A number has no options, and counts for those who gave one. Raises KeyError or ArrowException where the table has no such columns.
     """
+    if kind == "number":
+        answers = pc.cast(table.column(question), pa.float64())
+        return {}, pc.sum(pc.fill_null(pc.is_finite(answers), False)).as_py() or 0
     if kind == "single":
         answers = table.column(question)
         found = pc.value_counts(answers.cast(pa.string()).drop_null())
@@ -74,8 +79,9 @@ def check(path, respondents, frames):
         return [Problem(RESPONSES, None, value, AGAIN)]
     problems = [*_check_respondents(table, respondents), *_check_weights(table)]
     groups = dict(list(frames["counts.csv"].groupby("question")))
+    nothing = frames["counts.csv"].iloc[:0]
     for row, q in frames["questions.csv"].iterrows():
-        problems += _check_question(table, row, q, groups[q["question"]])
+        problems += _check_question(table, row, q, groups.get(q["question"], nothing))
     return problems
 
 

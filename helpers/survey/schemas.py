@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 import pandera.pandas as pa
 
+from .. import LANGUAGES
+
 RESPONSES = "responses.parquet"  # raw answers, where a survey has them
 
-KINDS = ("single", "multiple")
+KEYS_OF_RESPONDENTS = ("respondent", "weight", "stratum", "cluster")  # columns of raw answers that are no question
+KINDS = ("single", "multiple", "number")
 UNITS = ("respondents", "selections")
 USES = ("break", "headline")  # a question that crosstabs break by; one of the report's first page
 ROLES = ("answer", "none", "other", "undisclosed", "no_answer")
@@ -55,6 +58,12 @@ def listed(q, column):
     return [value for value in (q.get(column) or "").split("|") if value]
 
 
+def route(q):
+    """The question whose answers lead to a question, and these answers, for a row of questions.csv: ("", []) if none."""
+    terms = [term.partition("=")[::2] for term in listed(q, "asked_if")]
+    return (terms[0][0], [option for _, option in terms]) if terms else ("", [])
+
+
 def answered_any(q):
     """The questions of which a respondent must have answered at least one, for a row of questions.csv; often none."""
     return listed(q, "answered_any")
@@ -80,21 +89,47 @@ def _matching(pattern, expected, required=True):
     return _text(expected, lambda value: re.fullmatch(pattern, value) is not None, required)
 
 
-def _filled():
-    return _text("some text", lambda value: value.strip() != "")
+def _filled(required=True):
+    return _text("some text", lambda value: value.strip() != "", required)
+
+
+def _in_each_language(name):
+    """A column for each language that a survey may have; which of them it needs, folder.py says."""
+    return {f"{name}_{lang}": _filled(required=False) for lang in LANGUAGES}
 
 
 def _optional():
     return pa.Column(str, required=False)
 
 
+def _once_each(cell):
+    return len(set(cell.split("|"))) == len(cell.split("|"))
+
+
+_ID_OR_EMPTY = _matching(r"[a-z0-9_]*", "empty, or an id of small letters, digits and _", required=False)
+_SCORE = _matching(r"(-?[0-9]{1,6}(\.[0-9]{1,6})?)?", "empty, or a number in plain digits 0-9", required=False)
 _ID = _matching(r"[a-z0-9_]+", "an id of small letters, digits and _")
 _COUNT = _matching(r"[0-9]{1,9}", "a whole number, 0 or more, in plain digits 0-9")
+_COUNT_OR_EMPTY = _matching(
+    r"([0-9]{1,9})?", "a whole number, 0 or more, in plain digits 0-9 (or empty: it follows from percent)"
+)
+_PRINTED = _matching(
+    r"(100(\.0{1,3})?|[0-9]{1,2}(\.[0-9]{1,3})?)?",
+    "empty, or a percentage from 0 to 100 in plain digits 0-9",
+    required=False,
+)
 _BASE = _matching(r"0*[1-9][0-9]{0,8}", "a whole number, 1 or more, in plain digits 0-9")
 _BASE_OR_EMPTY = _matching(
     r"(0*[1-9][0-9]{0,8})?", "a whole number, 1 or more, in plain digits 0-9 (or empty: it follows from the counts)"
 )
 _ANSWERED_ANY = _matching(r"([a-z0-9_]+(\|[a-z0-9_]+)*)?", "empty, or question ids joined by |", required=False)
+_ROUTE = _text(
+    "empty, or question=option; of several answers of one question that lead here, question=option|question=option",
+    lambda cell: (
+        cell == ""
+        or (re.fullmatch(r"([a-z0-9_]+)=[a-z0-9_]+(\|\1=[a-z0-9_]+)*", cell) is not None and _once_each(cell))
+    ),
+)
 _PERCENT = _text(
     "a percentage from 0 to 100 in plain digits 0-9",
     lambda value: re.fullmatch(r"[0-9]{1,3}(\.[0-9]+)?", value) is not None and float(value) <= 100,
@@ -102,10 +137,7 @@ _PERCENT = _text(
 _TERMS = _matching(r"([a-z0-9_]+(=[a-z0-9_]+)?(\|[a-z0-9_]+(=[a-z0-9_]+)?)*)?", "question=option, joined by |")
 _PLACES = _text(
     "ids of small letters, digits and _, each once, joined by |",
-    lambda cell: (
-        re.fullmatch(r"[a-z0-9_]+(\|[a-z0-9_]+)*", cell) is not None
-        and len(set(cell.split("|"))) == len(cell.split("|"))
-    ),
+    lambda cell: re.fullmatch(r"[a-z0-9_]+(\|[a-z0-9_]+)*", cell) is not None and _once_each(cell),
 )
 
 
@@ -118,8 +150,9 @@ SCHEMAS = {
             "option": _ID,
             "order": _BASE,
             "role": _one_of(ROLES),
-            "label_en": _filled(),
-            "label_ja": _filled(),
+            "score": _SCORE,
+            "merge_as": _ID_OR_EMPTY,
+            **_in_each_language("label"),
         }
     ),
     "questions.csv": pa.DataFrameSchema(
@@ -127,20 +160,19 @@ SCHEMAS = {
             "question": _ID,
             "topic": _ID,
             "kind": _one_of(KINDS),
-            "options": _ID,
+            "options": _matching(r"[a-z0-9_]*", "the id of an option set (empty where kind is number)"),
             "base": _BASE_OR_EMPTY,
             "unit": _one_of(UNITS),
-            "asked_if": _matching(r"([a-z0-9_]+=[a-z0-9_]+)?", "empty, or question=option"),
+            "asked_if": _ROUTE,
             "answered_any": _ANSWERED_ANY,
             "use": _some_of(USES),
-            "text_en": _filled(),
-            "text_ja": _filled(),
-            "short_en": _optional(),
-            "short_ja": _optional(),
+            **_in_each_language("text"),
+            **{f"short_{lang}": _optional() for lang in LANGUAGES},
         }
     ),
-    "topics.csv": pa.DataFrameSchema({"topic": _ID, "order": _BASE, "title_en": _filled(), "title_ja": _filled()}),
-    "counts.csv": pa.DataFrameSchema({"question": _ID, "option": _ID, "count": _COUNT}),
+    "topics.csv": pa.DataFrameSchema({"topic": _ID, "order": _BASE, **_in_each_language("title")}),
+    "counts.csv": pa.DataFrameSchema({"question": _ID, "option": _ID, "count": _COUNT_OR_EMPTY, "percent": _PRINTED}),
+    "counts_by.csv": pa.DataFrameSchema({"question": _ID, "option": _ID, "by": _ID, "group": _ID, "count": _COUNT}),
     "published.csv": pa.DataFrameSchema(
         {"question": _ID, "option": _ID, "printed_in": _one_of(PRINTED_IN), "base": _BASE, "percent": _PERCENT}
     ),
@@ -152,8 +184,7 @@ SCHEMAS = {
             "terms": _TERMS,
             "relation": _one_of(RELATIONS),
             "value": _matching(r"([0-9]+(\.[0-9]+)?)?", "empty, or a number in plain digits 0-9"),
-            "text_en": _filled(),
-            "text_ja": _filled(),
+            **_in_each_language("text"),
         }
     ),
 }
@@ -162,32 +193,31 @@ KEYS = {
     "questions.csv": ["question"],
     "topics.csv": ["topic"],
     "counts.csv": ["question", "option"],
+    "counts_by.csv": ["question", "option", "by", "group"],
     "published.csv": ["question", "option", "printed_in", "base"],
     "claims.csv": ["claim"],
 }
-OPTIONAL_FILES = ("topics.csv", "published.csv", "claims.csv")  # a survey of one's own has nothing printed yet
+OPTIONAL_FILES = (
+    "topics.csv",
+    "counts_by.csv",
+    "published.csv",
+    "claims.csv",
+)  # a survey of one's own has nothing printed yet
 
 
-def required_columns(name):
+TEXTS = {"options.csv": "label", "questions.csv": "text", "topics.csv": "title", "claims.csv": "text"}
+
+
+def required_columns(name, languages=()):
     """The columns that a file must have, in the order in which the dictionary lists them."""
-    return [column for column, form in SCHEMAS[name].columns.items() if form.required]
+    texts = {f"{TEXTS[name]}_{lang}" for lang in languages} if name in TEXTS else set()
+    return [column for column, form in SCHEMAS[name].columns.items() if form.required or column in texts]
 
 
 # --- survey.toml -----------------------------------------------------------------------------------------------------
 
-ABOUT = {
-    "title_en": "a text",
-    "title_ja": "a text",
-    "publisher_en": "a text",
-    "publisher_ja": "a text",
-    "population_en": "a text",
-    "population_ja": "a text",
-    "fieldwork_en": "a text",
-    "fieldwork_ja": "a text",
-    "source_en": "a text",
-    "source_ja": "a text",
-    "respondents": "a whole number, 1 or more",
-}
+ABOUT_TEXTS = ("title", "publisher", "population", "fieldwork", "source")  # in each language that the survey has
+ABOUT = {"respondents": "a whole number, 1 or more"}
 ABOUT_OPTIONAL = {
     "respondent_en": 'two texts, for one respondent and for several, as in ["respondent", "respondents"]',
     "respondent_ja": 'two texts, a name and the word that counts it, as in ["回答者", "人"]',
@@ -201,6 +231,11 @@ ABOUT_OPTIONAL = {
 SAMPLES = ("self_selected", "random", "census")  # how the respondents were found; the first where nothing is said
 WHOLE = ("respondents", "population_size", "invited")  # entries that are numbers of respondents
 RESPONDENT = {"respondent_en": ("respondent", "respondents"), "respondent_ja": ("回答者", "人")}  # where none is given
+
+
+def about_needed(languages):
+    """The entries that survey.toml must have, with what each must be."""
+    return {f"{name}_{lang}": "a text" for name in ABOUT_TEXTS for lang in languages} | ABOUT
 
 
 def _is_text(value):

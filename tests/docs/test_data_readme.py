@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from helpers import survey
+from helpers import LANGUAGES, survey
 from helpers.stats import proportions
 from helpers.survey import schemas
 
@@ -154,7 +154,7 @@ def test_dictionary_names_every_column(name):
 def test_dictionary_names_every_allowed_value_and_entry():
     groups = (schemas.KINDS, schemas.UNITS, schemas.USES, schemas.ROLES, schemas.PRINTED_IN, schemas.CLAIM_KINDS)
     values = [value for group in (*groups, schemas.RELATIONS) for value in group if value]
-    for value in (*values, *schemas.ABOUT, *schemas.ABOUT_OPTIONAL):
+    for value in (*values, *schemas.about_needed(LANGUAGES), *schemas.ABOUT_OPTIONAL):
         assert f"`{value}`" in README, value
 
 

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import codebooks
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +15,7 @@ from statsmodels.regression.linear_model import WLS
 
 from helpers.stats import proportions, weights
 from helpers.stats import tests_of_counts as chisquare
+from helpers.survey import load
 
 FOLDER = Path(__file__).parents[1] / "reference"
 R = json.loads((FOLDER / "weights.json").read_text(encoding="utf-8"))
@@ -118,20 +120,48 @@ def test_a_share_of_nothing_and_of_all_has_an_interval(method):
         assert 0.2 < high - low < 0.7
 
 
-def test_a_weighted_table_adds_up(answers):
-    options = ["low", "middle", "high"]
-    table = pd.DataFrame({"option": options, "label": options, "count": 0, "base": 0, "role": "answer"})
-    found = weights.weighted_table(table, answers["first"], answers["weight"])
-    known = answers.dropna(subset=["first"])
-    assert found["share"].sum() == pytest.approx(1)
-    assert found["count"].sum() == pytest.approx(known["weight"].sum())
-    assert found["base"].to_numpy() == pytest.approx(known["weight"].sum())
-    assert list(found["answered"]) == [int((known["first"] == o).sum()) for o in options]
-    assert set(found["n"]) == {len(known)}
-    frame = answers[["now.a", "now.b"]].rename(columns={"now.a": "a", "now.b": "b"}).astype("boolean")
-    items = weights.weighted_table(table.head(2).assign(option=["a", "b"]), frame, answers["weight"], method="logit")
-    assert items.loc[0, "share"] == pytest.approx(R["shares"]["now.a"]["value"])
-    assert items.loc[0, "low"] == pytest.approx(R["shares"]["now.a"]["logit"][0])
+# --- samples drawn in strata and clusters, against tests/reference/design.R ------------------------------------------
+
+DESIGN = json.loads((FOLDER / "design.json").read_text(encoding="utf-8"))
+
+
+def drawn(answers, name):
+    order = np.arange(len(answers))
+    stratum, cluster = (order + 1) % 3, order // 4
+    return {
+        "strata": weights.design(answers["weight"], stratum),
+        "clusters": weights.design(answers["weight"], cluster=cluster),
+        "both": weights.design(answers["weight"], stratum, cluster),
+        "population": weights.design(answers["weight"], population=1000),
+        "strata_population": weights.design(answers["weight"], stratum, population=1000),
+    }[name]
+
+
+@pytest.mark.parametrize("name", [name for name in DESIGN if name != "made_by"])
+def test_shares_and_tests_of_a_design_agree_with_r(answers, name):
+    made, expected = drawn(answers, name), DESIGN[name]
+    assert made.df() == expected["degrees"]
+    for column, r in expected["shares"].items():
+        found = weights.share(answers[column].astype("boolean"), made)
+        assert (found.value, found.error) == pytest.approx((r["value"], r["error"]), rel=1e-9)
+        assert weights.interval(found, 0.95, "logit") == pytest.approx(r["logit"], abs=1e-9)
+    found = weights.rao_scott(answers["now.b"], answers["second"], made)
+    for field, value in expected["chisq"].items():
+        assert getattr(found, field) == pytest.approx(value, rel=1e-8), field
+    first, second = (
+        answers[c].where(answers[c].isna(), answers[c] == "high").astype("boolean") for c in ("first", "second")
+    )
+    apart = weights.paired_difference(first, second, made)
+    assert (apart.difference.value, apart.error) == pytest.approx(tuple(expected["difference"].values()), rel=1e-9)
+
+
+def test_a_survey_with_strata_or_clusters_is_analysed_by_its_design(tmp_path):
+    folder = codebooks.write(tmp_path / "drawn", codebooks.totals_only(), raw=True)
+    answers = pd.read_parquet(folder / "responses.parquet")
+    assert weights.of(load(folder)) is None
+    answers.assign(cluster=[str(i // 6) for i in range(60)]).to_parquet(folder / "responses.parquet")
+    design = weights.of(load(folder))
+    assert (design.df(), set(design.weights)) == (9, {1.0})  # ten clusters, less one; each answer counts once
 
 
 @pytest.mark.parametrize("bad", [0, -1, np.nan, np.inf])
@@ -146,7 +176,7 @@ def test_too_few_are_an_error():
     with pytest.raises(ValueError, match="expected two or more to each question"):
         weights.rao_scott(pd.Series(["a", "a"]), pd.Series(["x", "y"]), [1, 1])
     with pytest.raises(ValueError, match="expected one of"):
-        weights.interval(weights.Share(0.5, 0.1, 9, 8.0), method="exact")
+        weights.interval(weights.Share(0.5, 0.1, 9, 8.0, 8), method="exact")
 
 
 def test_r_script_gives_the_committed_values(tmp_path):
