@@ -64,7 +64,7 @@ def parser():
     check = commands.add_parser("check", help="list everything that is wrong with a survey folder")
     check.add_argument("survey", help="a folder under data/, or its path")
 
-    start = commands.add_parser("new", help="start a survey of your own from the questionnaire of another")
+    start = commands.add_parser("new", help="start a survey of your own, from another questionnaire or from answers")
     start.add_argument("name", metavar="NAME", help="its folder under data/: small letters, digits, - and _")
     start.add_argument(
         "--from",
@@ -73,6 +73,11 @@ def parser():
         metavar="SURVEY",
         help="whose questionnaire (default: %(default)s)",
     )
+
+    start.add_argument(
+        "--answers", metavar="FILE", help="draft the questionnaire from a file of raw answers instead, for review"
+    )
+    start.add_argument("--lang", default="", choices=LANGUAGES, metavar="LANG", help="with --answers: its language")
 
     intake = commands.add_parser("import", help="read raw answers (CSV, XLSX or SPSS) into a survey folder")
     intake.add_argument("survey", help="a folder under data/, or its path")
@@ -182,7 +187,19 @@ def check(arguments):
         return 2
     print(f"{folder.name}: {len(frames['questions.csv'])} questions, {len(frames['counts.csv'])} counts, nothing wrong")
     say_chapters(surveys.load(folder))
+    say_guesses(frames["questions.csv"])
     return 0
+
+
+def say_guesses(questions):
+    """What a draft guessed and nobody has read yet: the filled cells of the column `guessed`."""
+    if "guessed" not in questions:
+        return
+    for row, q in questions[questions["guessed"] != ""].iterrows():
+        guessed = q["guessed"].replace("|", ", ")
+        print(
+            f"  still to be read: questions.csv, row {row}: {guessed} of {q['question']} guessed; clear the cell then"
+        )
 
 
 def say_chapters(survey):
@@ -214,7 +231,15 @@ def new(arguments):
     """Start a survey folder; 0 when done."""
     from .intake import start as questionnaire
 
-    folder = questionnaire.start(arguments.name, arguments.source)
+    if arguments.answers:
+        folder, drafts, left_out = questionnaire.start_from_answers(arguments.name, arguments.answers, arguments.lang)
+        for draft in drafts:
+            answers = f", {len(draft.options)} answers" if draft.options else ""
+            print(f"  {draft.question}: {draft.kind}{answers}{f', if {draft.asked_if}' if draft.asked_if else ''}")
+        for heading, why in left_out.items():
+            print(f"  left out: {heading[:80]!r} ({why})")
+    else:
+        folder = questionnaire.start(arguments.name, arguments.source)
     print(f"{folder}: read README.md there")
     return 0
 

@@ -32,15 +32,10 @@ SCALE = options("Very", "Rather", "Hardly", "Not at all", no_answer=1)
 LIST = options("Books", "Films", "Games", none=1, other=1)
 
 
-def question(name, topic, kind, offered, set_name, asked_if=""):
-    return {
-        "question": name,
-        "topic": topic,
-        "kind": kind,
-        "offered": offered,
-        "options": set_name,
-        "asked_if": asked_if,
-    }
+def question(name, topic, kind, offered, set_name, asked_if="", use="", scores=None):
+    """A row of questions.csv with what it offers and the `scores` of its options, {id: text}."""
+    row = {"question": name, "topic": topic, "kind": kind, "options": set_name, "asked_if": asked_if, "use": use}
+    return row | {"offered": offered, "scores": scores or {}}
 
 
 def totals_only():
@@ -75,11 +70,32 @@ def long():
     return asked
 
 
-KINDS = {"totals": totals_only, "single": single_only, "one_answer": one_answer, "long": long}
+def rich():
+    """What a codebook can say beyond that: scores, an index, a number, groups, and a question put after two answers."""
+    agree = dict(zip(("o1", "o2", "o3", "o4", "o5"), "54321", strict=True))
+    moods = {"o1": "1", "o2": "0", "o3": "-1"}
+    jobs = options("Full time", "Part time", "None", no_answer=1)
+    asked = [question("age_group", "who", "single", options("Under 30", "30 to 59", "60 or more"), "ages", use="break")]
+    asked.append(question("age", "who", "number", {}, ""))
+    asked.append(question("job", "work", "single", jobs, "jobs"))
+    asked.append(question("hours", "work", "number", {}, "", "job=o1|job=o2"))
+    labels = ("Agree", "Rather agree", "Neither", "Rather not", "Not")
+    asked += [
+        question(f"fine_{x}", "views", "single", options(*labels, no_answer=1), "agree", scores=agree)
+        for x in ("pay", "team", "tools", "place")
+    ]
+    asked.append(question("outlook", "views", "single", options("Better", "Same", "Worse"), "mood", scores=moods))
+    asked += [question(f"use_{x}", "views", "multiple", LIST, "list") for x in ("now", "soon")]
+    return asked
 
 
-def write(folder, asked, n=60, seed=1, raw=False, weights=False, noun=("student", "students"), no_one=False):
-    """Write a survey folder with random answers of n respondents; with `raw`, the answers themselves too."""
+KINDS = {"rich": rich, "totals": totals_only, "single": single_only, "one_answer": one_answer, "long": long}
+
+
+def write(folder, asked, n=60, seed=1, raw=False, weights=False, noun=("student", "students"), no_one=False, lang=""):
+    """Write a survey folder with random answers of n respondents; with `raw`, the answers themselves too; with `lang` in
+    one language only.
+    """
     folder.mkdir(parents=True)
     answers = draw(asked, n, np.random.default_rng(seed), no_one)
     one, many = noun
@@ -88,18 +104,34 @@ def write(folder, asked, n=60, seed=1, raw=False, weights=False, noun=("student"
     for q in asked:
         words = f"What of {q['question'].replace('_', ' ')}?"
         texts = {"text_en": words, "text_ja": words, "short_en": q["question"], "short_ja": q["question"]}
-        kept = {key: q[key] for key in ("question", "topic", "kind", "options", "asked_if")}
-        codebook.append({**kept, "base": "", "unit": "respondents", "answered_any": "", **texts})
+        kept = {key: q[key] for key in ("question", "topic", "kind", "options", "asked_if", "use")}
+        base = answers[q["question"]].notna().sum() if q["kind"] == "number" else ""
+        codebook.append({**kept, "base": base, "unit": "respondents", "answered_any": "", **texts})
         for order, (option, (label, role)) in enumerate(q["offered"].items(), start=1):
             row = {"options": q["options"], "option": option, "order": order, "role": role}
+            row["score"] = q["scores"].get(option, "")
             offered[q["options"], option] = {**row, "label_en": label, "label_ja": label}
             counts.append({"question": q["question"], "option": option, "count": count(answers, q, option)})
     for name, rows in (("questions", codebook), ("options", offered.values()), ("counts", counts)):
         pd.DataFrame(rows).to_csv(folder / f"{name}.csv", index=False)
+    if lang:
+        in_one_language(folder, lang)
     if raw:
         if weights:
             answers.insert(1, "weight", np.random.default_rng(seed).uniform(0.3, 3, n))
         answers.to_parquet(folder / "responses.parquet")
+    return folder
+
+
+def in_one_language(folder, lang):
+    """Take the other language out of a folder."""
+    gone = {"en": "ja", "ja": "en"}[lang]
+    for name in ("questions", "options"):
+        table = pd.read_csv(folder / f"{name}.csv", dtype=str, keep_default_na=False)
+        table.drop(columns=[c for c in table if c.endswith(f"_{gone}")]).to_csv(folder / f"{name}.csv", index=False)
+    path = folder / "survey.toml"
+    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if f"_{gone} =" not in line]
+    path.write_text("\n".join([*kept, ""]), encoding="utf-8")
     return folder
 
 
@@ -113,6 +145,9 @@ def draw(asked, n, rng, no_one=False):
             led = [term.partition("=")[2] for term in q["asked_if"].split("|")]
             put = np.array([answer in led for answer in found[leading]] if leading in found else [True] * n)
         ids = list(q["offered"])
+        if q["kind"] == "number":
+            found[q["question"]] = np.where(put & (rng.random(n) < 0.95), rng.gamma(4, 9, n).round(), np.nan)
+            continue
         if q["kind"] == "single":
             ordinary = [o for o in ids if q["offered"][o][1] == "answer"]
             chances = (

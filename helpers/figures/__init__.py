@@ -1,6 +1,6 @@
 """Pictures: a data frame in, a figure out. Notebooks draw with seaborn on a `page` and finish it with these."""
 
-from .marks import around_zero, finish, heading, in_order, intervals, labels, numbers, percent_axis
+from .marks import around_zero, finish, heading, in_order, intervals, labels, numbers, percent_axis, value_axis
 from .page import caption, has_lines, key, page, page_key, save
 from .shapes import dots, stacked
 from .style import COLOURS, VERDICTS, colour, fit, palette, scale, use_theme
@@ -29,4 +29,5 @@ __all__ = [
     "scale",
     "stacked",
     "use_theme",
+    "value_axis",
 ]

@@ -104,6 +104,18 @@ def _grey_aside(ax, table, by):
             bar.set_facecolor(COLOURS["aside"])
 
 
+def value_axis(ax, table, texts):
+    """What points of means need: the `texts` of their values behind the intervals, and a plain axis in their unit."""
+    for y, (_, row), words in zip(places(table), table.iterrows(), texts, strict=True):
+        at = np.nanmax([row["high"], *row[[name for name in ("score", "balance") if name in row]]])
+        ax.text(at, y, f"  {words}", va="center")
+    ax.margins(x=0.12)
+    ax.tick_params(axis="x", length=0)
+    ax.grid(axis="x")
+    ax.set_xlabel("")
+    sns.despine(ax=ax, left=True, bottom=True)
+
+
 def around_zero(ax, table, say, width=250, panel=""):
     """What points of differences need: their intervals in the colour of the verdict, a line at zero, an axis of points."""
     for y, (_, row) in zip(places(table), table.iterrows(), strict=True):

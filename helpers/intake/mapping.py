@@ -154,6 +154,12 @@ def draft(text, headings, readers, names):
     return text
 
 
+def ignoring(headings):
+    """A new mapping.toml that leaves these headings out, {heading: why}."""
+    lines = [f'{_key(heading)} = "ignore"  # {why}' for heading, why in headings.items()]
+    return _insert(INTRODUCTION, "columns", lines)
+
+
 def _key(text):
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 

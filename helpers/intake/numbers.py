@@ -7,7 +7,7 @@ import numpy as np
 
 from .matching import EMPTY, IGNORED, NO_ANSWER, NO_ANSWER_NAMES, UNKNOWN, plain
 
-NUMBER = re.compile(r"[+-]?([0-9]{1,15}|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]{1,10})?")
+NUMBER = re.compile(r"[+-]?([0-9]{1,15}|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]{1,20})?")
 
 
 class NumberReader:

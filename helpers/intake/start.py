@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pandas as pd
 import xlsxwriter
 
 from .. import LANGUAGES
@@ -15,8 +16,11 @@ from ..survey import folder as surveys
 from ..survey.folder import languages
 from ..survey.responses import column
 from ..survey.schemas import RESPONDENT, about_needed
+from . import draft
+from .formats import read_sheet
+from .mapping import MAPPING, ignoring
 from .matching import Names, joined
-from .sheets import rewrite_csv
+from .sheets import rewrite_csv, shown
 
 SHEET = "responses.xlsx"
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
@@ -42,22 +46,27 @@ def start(name, source="osaka-2019"):
     Raises SurveyError for a name that cannot be used, a folder that is there already, or a source that is unsound;
     nothing is left behind then.
     """
+    original = find_folder(source)
+    frames, problems = read_codebook(original)
+    if problems:
+        raise SurveyError(f"{original.name}/{problems[0]}")
+    return _made(name, lambda aside: _fill(aside, original, frames, name))
+
+
+def _made(name, fill):
+    """The folder data/`name`/ as `fill` fills it: there when it is whole, or not at all."""
     if not NAME.fullmatch(name) or name in RESERVED:
         expected = "small letters a-z, digits, - and _, beginning with a letter or digit"
         raise SurveyError(f"name: found {name[:80]!r}; expected {expected}")
     folder = surveys.DATA / name
     if folder.exists() or folder.is_symlink():
         raise SurveyError(f"data/{name}: found a folder of this name; expected a name that is not taken")
-    original = find_folder(source)
-    frames, problems = read_codebook(original)
-    if problems:
-        raise SurveyError(f"{original.name}/{problems[0]}")
     try:
         aside = Path(tempfile.mkdtemp(prefix=".new-", dir=surveys.DATA))
     except OSError as error:
         raise SurveyError(f"data/: cannot be written ({error.strerror})") from None
     try:
-        _fill(aside, original, frames, name)
+        fill(aside)
         aside.chmod(0o755)
         aside.rename(folder)
     except OSError as error:
@@ -67,13 +76,59 @@ def start(name, source="osaka-2019"):
     return folder
 
 
+def start_from_answers(name, file, lang=""):
+    """Make data/`name`/ with a questionnaire drafted from a file of raw answers; the folder, and how much was guessed.
+
+    `lang` is the language of its labels, by default the one that the headings are written in. Returns `(folder, drafts,
+    left_out)`, see draft.py. Raises SurveyError as `start` does, and for a file that cannot be read or holds no question.
+    """
+    sheet = read_sheet(file)
+    drafts, left_out = draft.questions(sheet)
+    if not drafts:
+        raise SurveyError(f"{shown(file)}: found no column that could be a question; expected one row per respondent")
+    folder = _made(name, lambda aside: _fill_from(aside, name, drafts, left_out, lang or draft.language(sheet)))
+    return folder, drafts, left_out
+
+
+def _fill_from(folder, name, drafts, left_out, lang):
+    questions = [
+        {
+            **{
+                "question": d.question,
+                "topic": "respondents" if d.use else "answers",
+                "kind": d.kind,
+                "options": d.set_name,
+            },
+            **{"base": "", "unit": "respondents", "asked_if": d.asked_if, "use": d.use},
+            **{f"text_{lang}": d.text, f"short_{lang}": d.text, "guessed": "|".join(d.guessed)},
+        }
+        for d in drafts
+    ]
+    options = {
+        (d.set_name, option): {
+            **{"options": d.set_name, "option": option, "order": order, "role": role, "score": score},
+            f"label_{lang}": label,
+        }
+        for d in drafts
+        for order, (option, (label, role, score)) in enumerate(d.options.items(), start=1)
+    }
+    counts = [{"question": d.question, "option": option, "count": ""} for d in drafts for option in d.options]
+    for file, rows in (("questions", questions), ("options", options.values()), ("counts", counts)):
+        columns = ["question", "option", "count"] if file == "counts" else None
+        table = pd.DataFrame(rows, columns=columns)
+        (folder / f"{file}.csv").write_bytes(table.to_csv(index=False, lineterminator="\n").encode())
+    (folder / "survey.toml").write_text(_about(DRAFTED, (lang,)), encoding="utf-8")
+    (folder / MAPPING).write_text(ignoring(left_out), encoding="utf-8")
+    (folder / "README.md").write_text(DRAFT.format(name=name), encoding="utf-8")
+
+
 def _fill(folder, original, frames, name):
     shutil.copyfile(original / "options.csv", folder / "options.csv")
     for file, numbers in (("questions.csv", "base"), ("counts.csv", "count")):
         (folder / file).write_bytes(
             rewrite_csv(original / file, lambda header, rows, c=numbers: _emptied(header, rows, c))
         )
-    (folder / "survey.toml").write_text(_about(original.name, languages(frames)), encoding="utf-8")
+    (folder / "survey.toml").write_text(_about(f"that of {original.name}", languages(frames)), encoding="utf-8")
     (folder / "README.md").write_text(README.format(name=name, source=original.name), encoding="utf-8")
     _write_sheet(folder / SHEET, frames)
 
@@ -93,9 +148,27 @@ def _about(source, spoken):
         lines.append(f'{key} = ""  # {ASKS[what]}, {LANGUAGE[lang]}')
     for key, what in ((f"respondent_{lang}", CALLED[f"respondent_{lang}"]) for lang in spoken):
         lines.append(f"{key} = {json.dumps(RESPONDENT[key], ensure_ascii=False)}  # {what}")
-    return "\n".join([*lines, f"# The questionnaire is that of {source}.", ""])
+    return "\n".join([*lines, f"# The questionnaire is {source}.", ""])
 
 
+DRAFTED = "drafted from a file of raw answers"
+DRAFT = """\
+# {name}
+
+A survey of your own. Its questionnaire was drafted from a file of raw answers; all files here are described in data/README.md.
+
+1. **Review the draft.** In `questions.csv` the column `guessed` says what was guessed of each question: its kind, the order of
+   its answers, whether it sets groups (`use`), to whom it was put (`asked_if`). Correct what is wrong, and clear the cell
+   when you have read it. Give questions a few words for figures in `short_…`, and topics of your own in `topic`. In
+   `options.csv` look at the order, and at `role` and `score`.
+2. **What was left out** stands in `mapping.toml`, as "ignore".
+3. **The survey.** Fill in `survey.toml`: title, publisher and so on.
+4. **The answers.** `python -m helpers import {name} FILE`, with the same file.
+5. **Check.** `python -m helpers check {name}` lists all that is missing or wrong, and what is still to be read.
+6. **Report.** `python -m helpers report --survey {name}`
+
+Raw answers are other people's data: git ignores `responses.*`, so that they are not shared by mistake.
+"""
 README = """\
 # {name}
 

@@ -74,6 +74,12 @@ COLUMNS = {
     "n_effective": Column(N_("Effective sample size"), "number1"),
     "selections": Column(N_("Selections"), "count"),
     "share_selections": Column(N_("Share of selections"), "percent"),
+    "score": Column(N_("Mean score"), "number2"),
+    "balance": Column(N_("Better minus worse (points)"), "points"),
+    "quantile": Column(N_("Quantile"), "percent"),
+    "number": Column(N_("Number"), "number"),
+    "start": Column(N_("From"), "number", hidden=True),
+    "end": Column(N_("Below"), "number", hidden=True),
     "share_all": Column(N_("Share of all {respondents}"), "percent"),
     # comparisons
     "pair": Column(N_("Pair")),
@@ -315,8 +321,8 @@ def _interval_heading(say, table):
 
 
 def limits_of(table):
-    """What `low` and `high` of a table are: "points" of its difference, "percent" of its share, or a "number"."""
-    if "difference" in table:
+    """What `low` and `high` of a table are: "points" of its difference or balance, "percent" of its share, or a "number"."""
+    if "difference" in table or "balance" in table:
         return "points"
     return "percent" if "share" in table else "number"
 

@@ -21,10 +21,10 @@ from ..files import write_whole
 from ..words.language import Language
 from ..words.lines import pieces
 from ..words.sentences import sample_limits
+from . import first_page
 from .folder import read_kind
 
 TEMPLATES = Path(__file__).parent / "templates"
-CARDS = 5  # figures of the first screen
 BEGIN = '<main id="main">'
 LINK = re.compile(r'<a href="#(\d\d_\w+)">(.*?)</a>', re.DOTALL)  # from one notebook's part to another's
 FOLLOW = """
@@ -191,7 +191,7 @@ def _opening(survey, folder, titles, left_out, say):
         (say("Source"), html.escape(survey.info("source"))),
     ]
     listed = "".join(f"<div><dt>{html.escape(name)}</dt><dd>{value}</dd></div>" for name, value in facts)
-    cards = "".join(_card(figure, folder, titles, say) for figure in _headlines(folder))
+    cards = "".join(_card(figure, folder, titles, say) for figure in _headlines(survey, folder))
     cautions = [
         sample_limits(say, survey),
         say("“Not shown” never means “no difference”: it means that answers as few as these could not show one."),
@@ -209,9 +209,10 @@ def _opening(survey, folder, titles, left_out, say):
     )
 
 
-def _headlines(folder):
-    """The figures of the first screen: the first that the notebooks named, as rows with notebook, figure, title, alt."""
-    named = read_kind(folder / "tables", "headlines")["figure"].unique()[:CARDS]
+def _headlines(survey, folder):
+    """The figures of the first screen, as dictionaries with notebook, figure, title, alt."""
+    findings, headlines = (read_kind(folder / "tables", kind) for kind in ("findings", "headlines"))
+    named = first_page.chosen(survey, findings, headlines)
     figures = read_kind(folder / "tables", "figures").set_index("figure")
     return [{**figures.loc[name].to_dict(), "figure": name} for name in named if name in figures.index]
 

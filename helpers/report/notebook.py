@@ -11,6 +11,7 @@ import warnings
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from IPython.display import display
 
@@ -22,13 +23,14 @@ from ..stats.proportions import alpha_of
 from ..survey import ROOT, SurveyError, load
 from ..survey.rows import is_weighted
 from ..words import sentences
-from ..words.language import Language
+from ..words.language import N_, Language
 from .folder import KINDS, following, gather, parts, read_csv, read_kind, step_name, title_of, updated, write_csv
 from .parameters import ParameterError, check_parameter
 from .tables import NO_MATHS, html_table, readable, readable_tests
 
 NOTEBOOKS = ROOT / "notebooks"
 MOST = 3  # rows of a headline
+ASKED_FOR = {"single": N_("single choice"), "multiple": N_("multiple choice"), "number": N_("a number")}
 VALUES = ("share", "difference", "p_adjusted", "p", "value")  # of these columns, the first there is makes a finding
 
 
@@ -211,6 +213,7 @@ class Report:
         say = self.words
         said = [
             self._base_of(table),
+            self._printed_only(table),
             self._weights_of(table),
             self._intervals_of(table) if figures.has_lines(fig) else "",
             say("† weak: few answers or a wide interval") if "flag" in table and table["flag"].fillna("").any() else "",
@@ -234,8 +237,21 @@ class Report:
             return say("Base: {n} selections", n=f"{base:,}")
         if len(kinds) != 1:
             return say("Base: {n}", n=say.respondents(base))
-        kind = say("single choice") if set(kinds) == {"single"} else say("multiple choice")
-        return say("Base: {n}, {kind}", n=say.respondents(base), kind=kind)
+        return say("Base: {n}, {kind}", n=say.respondents(base), kind=say(ASKED_FOR[next(iter(kinds))]))
+
+    def _printed_only(self, table):
+        """Whether counts of a table follow from printed percentages, and how far off they may be."""
+        counted = self.survey.counted
+        if "question" not in table or "option" not in table:
+            return ""
+        rows = counted.merge(table[["question", "option"]].drop_duplicates(), on=["question", "option"])
+        apart = int(np.maximum(rows["high"] - rows["count"], rows["count"] - rows["low"]).max()) if len(rows) else 0
+        if not (rows["percent"] != "").any():
+            return ""
+        say = self.words
+        if not apart:
+            return say("Counts follow from the printed percentages")
+        return say("Counts are those that fit the printed percentages: up to {n} more or fewer would, too", n=apart)
 
     def _weights_of(self, table):
         """Whether a table's shares are weighted, in a survey that has weights."""

@@ -6,6 +6,7 @@ from .claims import audit
 from .comparisons import as_table, compare, compare_items, family, joint_tests
 from .crosstab import crosstab_tests, crosstabs
 from .margins import curve, mcnemar_range
+from .numbers import classes, quantiles, scores
 from .questionnaire import blocks
 from .sample_size import power
 from .tests_of_counts import goodness_of_fit, homogeneity, ordered
@@ -19,6 +20,7 @@ __all__ = [
     "blocks",
     "both",
     "bounds",
+    "classes",
     "compare",
     "compare_items",
     "crosstab_tests",
@@ -33,6 +35,8 @@ __all__ = [
     "ordered",
     "power",
     "proven",
+    "quantiles",
+    "scores",
     "shared_questions",
     "shares",
 ]

@@ -48,10 +48,10 @@ def _one(survey, question, confidence, method, options, no_answer):
 
 def _shares(survey, question, table, confidence, method):
     answers = None if survey.responses is None else given(survey, question, list(table["option"]))
-    return _with_shares(survey, table, answers, confidence, method)
+    return with_shares(survey, table, answers, confidence, method)
 
 
-def _with_shares(survey, table, answers, confidence, method):
+def with_shares(survey, table, answers, confidence, method):
     """A table of counts with shares and intervals as they are for this survey; `answers` are the raw ones, if any."""
     own = weights.of(survey)
     if own is None:
@@ -97,7 +97,7 @@ def asked(survey, question, confidence=0.95, method="wilson"):
     row = {"option": "asked", "label": survey.short(question), "count": survey.routed(question)}
     table = pd.DataFrame([{**row, "base": survey.respondents, "role": "answer"}])
     put = None if survey.responses is None else pd.DataFrame({"asked": _asked(survey, question)}, dtype="boolean")
-    found = _with_shares(survey, table, put, confidence, method)
+    found = with_shares(survey, table, put, confidence, method)
     found.insert(0, "question", question)
     found.insert(1, "group", survey.short(question))
     return found

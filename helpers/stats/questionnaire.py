@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-MOST = {"battery": 15, "items": 5, "single": 1}  # questions that one figure can hold
+MOST = {"battery": 15, "items": 5, "single": 1, "number": 1}  # questions that one figure can hold
 
 
 @dataclass(frozen=True)
 class Block:
     """Questions shown together. `kind` is "battery" (single choice, the same answers), "items" (several answers each, from
-    the same list) or "single" (one question of either kind).
+    the same list), "single" (one question of either kind) or "number".
     """
 
     kind: str
@@ -25,7 +25,7 @@ def blocks(survey, questions):
     groups = {}
     for question in questions:
         q = survey.question(question)
-        alone = question if q["asked_if"] or q["unit"] == "selections" else ""
+        alone = question if q["asked_if"] or q["unit"] == "selections" or q["kind"] == "number" else ""
         groups.setdefault((q["kind"], q["options"], tuple(survey.table(question)["option"]), alone), []).append(
             question
         )
@@ -39,7 +39,7 @@ def blocks(survey, questions):
 
 def _kind(survey, asked):
     if len(asked) == 1:
-        return "single"
+        return "number" if survey.question(asked[0])["kind"] == "number" else "single"
     return "battery" if survey.question(asked[0])["kind"] == "single" else "items"
 
 

@@ -168,6 +168,7 @@ SCHEMAS = {
             "use": _some_of(USES),
             **_in_each_language("text"),
             **{f"short_{lang}": _optional() for lang in LANGUAGES},
+            "guessed": _optional(),
         }
     ),
     "topics.csv": pa.DataFrameSchema({"topic": _ID, "order": _BASE, **_in_each_language("title")}),

@@ -17,6 +17,9 @@ CASES = {
     "raw": {"asked": "totals", "raw": True, "n": 200},
     "weighted": {"asked": "totals", "raw": True, "weights": True, "n": 90},
     "nobody": {"asked": "totals", "no_one": True},
+    "rich": {"asked": "rich", "raw": True, "n": 150},
+    "rich_weighted": {"asked": "rich", "raw": True, "weights": True, "n": 150},
+    "japanese": {"asked": "rich", "raw": True, "n": 80, "lang": "ja"},
     "long": {"asked": "long", "n": 30},
 }
 
@@ -26,7 +29,7 @@ def chapters(request, tmp_path_factory):
     """A survey, and the tables that the general notebook wrote for all of its topics."""
     base, case = tmp_path_factory.mktemp(request.param), dict(CASES[request.param])
     survey = load(codebooks.write(base / "mine", codebooks.KINDS[case.pop("asked")](), **case))
-    steps = plan.plan(str(survey.folder), "en", base).general
+    steps = plan.plan(str(survey.folder), "", base).general
     kept = dict(list(steps.items())[:1]) if request.param == "long" else steps
     shown = []
     with pytest.MonkeyPatch.context() as patch:
@@ -54,7 +57,8 @@ def test_no_word_of_another_survey_is_said(chapters):
 
 def test_respondents_have_the_name_that_the_survey_gives_them(chapters):
     survey, _, _, shown = chapters
-    assert f"{survey.respondents} students" in " ".join(map(str, shown))
+    named = {"en": f"{survey.respondents} students", "ja": f"{survey.respondents}人"}
+    assert named[survey.lang] in " ".join(map(str, shown))
 
 
 def test_a_question_that_no_notebook_takes_gets_a_chapter(osaka, copy_of_osaka):

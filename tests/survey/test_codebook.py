@@ -68,19 +68,9 @@ def test_a_route_that_is_none(tmp_path, route):
 # --- languages -------------------------------------------------------------------------------------------------------
 
 
-def in_one_language(folder, gone):
-    for name in ("questions", "options"):
-        table = pd.read_csv(folder / f"{name}.csv", dtype=str, keep_default_na=False)
-        table.drop(columns=[c for c in table if c.endswith(f"_{gone}")]).to_csv(folder / f"{name}.csv", index=False)
-    path = folder / "survey.toml"
-    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if f"_{gone} =" not in line]
-    path.write_text("\n".join(kept), encoding="utf-8")
-    return folder
-
-
 @pytest.mark.parametrize(("gone", "left"), [("en", "ja"), ("ja", "en")])
 def test_one_language_is_enough_and_the_one_that_is_taken(school, gone, left):
-    loaded = survey.load(in_one_language(school, gone))
+    loaded = survey.load(codebooks.in_one_language(school, left))
     assert (loaded.languages, loaded.lang) == ((left,), left)
     with pytest.raises(SurveyError, match=f"lang: found '{gone}'; expected one of {left}, the languages of school"):
         survey.load(school, gone)

@@ -1,0 +1,288 @@
+"""Draft a codebook from a file of raw answers: what kind of question each column holds, guessed, for a person to review.
+
+Nothing is guessed silently: questions.csv has a column `guessed` that names what was, and what is left out is named in
+mapping.toml. The rules, in this order:
+
+- a heading of respondents' ids, weights, strata or clusters is no question; nor is a column that is empty;
+- columns `Question [Answer]` whose cells are ticks or repeat the answer are one question with several answers; those that
+  share their few cell texts are a battery of single choices;
+- cells with the same pieces between `;`, `,`, `、` or line breaks, in ever new combinations, are several answers;
+- numbers: up to eleven different whole ones are a scale, with scores; more are numbers;
+- few different texts are a single choice; everything else (dates, names, free words) is left out.
+
+A question that is empty just where some answers to an earlier one were given is taken as put after the other answers.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..survey.schemas import KEYS_OF_RESPONDENTS
+from .matching import CLUSTER_NAMES, NO_TICKS, RESPONDENT_NAMES, STRATUM_NAMES, TICKS, WEIGHT_NAMES, plain
+from .numbers import as_number
+
+MOST_ANSWERS, MOST_PIECES, MOST_STEPS = 15, 40, 11  # of a single choice, of several answers, of a scale of numbers
+SET_APART = re.compile(r"^(?P<head>.+?)\s*(?:\[(?P<a>[^\[\]]+)\]|［(?P<b>[^［］]+)］|(?:\s-\s|:\s|：)(?P<c>[^:：]+))$")
+CUTS = re.compile(r"[;；、\n]|,\s*|，")
+NOTHING = ("", "NA", "NaN", "nan", "#N/A", "NULL")
+JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
+ROLES = {  # words by which a label tells its role, at its beginning
+    "no_answer": ("no answer", "not answered", "無回答", "n/a"),
+    "undisclosed": (
+        "don't know",
+        "do not know",
+        "don’t know",
+        "prefer not",
+        "unknown",
+        "わからない",
+        "分からない",
+        "不明",
+        "未定",
+    ),
+    "none": ("none", "nothing", "not at all interested", "特になし", "なし", "ない", "該当なし"),
+    "other": ("other", "その他", "その外"),
+}
+GROUPS = (
+    "sex",
+    "gender",
+    "age",
+    "region",
+    "industry",
+    "employees",
+    "size",
+    "prefecture",
+    "department",
+    "grade",
+    "性別",
+)
+GROUPS += ("年齢", "年代", "業種", "従業員", "規模", "地域", "都道府県", "所在地", "部署", "学年", "職業")
+
+
+@dataclass
+class Draft:
+    """A question as it is drafted: `cells` are its columns' numbers, `options` {id: (label, role, score)} in order."""
+
+    question: str
+    kind: str
+    text: str
+    cells: list
+    options: dict = field(default_factory=dict)
+    set_name: str = ""
+    asked_if: str = ""
+    use: str = ""
+    guessed: tuple = ()
+
+
+def questions(sheet):
+    """The Drafts of a Sheet's questions, and the headings that are left out with the reason: `(drafts, left_out)`."""
+    taken, left_out, drafts = set(), {}, []
+    keys = {plain(name) for names in (RESPONDENT_NAMES, WEIGHT_NAMES, STRATUM_NAMES, CLUSTER_NAMES) for name in names}
+    for column in (c for c in sheet.columns if plain(c.heading) in keys):
+        taken.add(sheet.columns.index(column))
+    groups = _set_apart(sheet, taken)
+    for number, column in enumerate(sheet.columns):
+        if number in taken:
+            continue
+        group = groups.get(number, [number])
+        taken.update(group)
+        made = _several_columns(sheet, group) if len(group) > 1 else _one_column(sheet, number)
+        if isinstance(made, str):
+            left_out[column.heading] = made
+        else:
+            drafts += made
+    _name(drafts)
+    for place, draft in enumerate(drafts):
+        _route(sheet, draft, drafts[:place])
+    return drafts, left_out
+
+
+def language(sheet):
+    """The language that the headings are written in, as far as their signs tell."""
+    heads = " ".join(column.label or column.heading for column in sheet.columns)
+    return "ja" if JAPANESE.search(heads) else "en"
+
+
+# --- one column or several -------------------------------------------------------------------------------------------
+
+
+def _parts(column):
+    """The wording and the answer of a heading such as `Question [Answer]`, or None."""
+    found = SET_APART.match(column.label or column.heading)
+    return (found["head"].strip(), (found["a"] or found["b"] or found["c"]).strip()) if found else None
+
+
+def _set_apart(sheet, taken):
+    """Columns whose headings share their wording, {number: numbers of the group}."""
+    found = {}
+    for number, column in enumerate(sheet.columns):
+        if number not in taken and (parts := _parts(column)):
+            found.setdefault(plain(parts[0]), []).append(number)
+    return {number: group for group in found.values() if len(group) > 1 for number in group}
+
+
+def _texts(column):
+    """The distinct texts of a column that occur, the empty one left out, with how often: a Counter in order of appearance."""
+    often = np.bincount(column.codes, minlength=len(column.values))
+    return Counter(
+        {text: int(n) for text, n in zip(column.values, often, strict=True) if text.strip() not in NOTHING and n}
+    )
+
+
+def _several_columns(sheet, group):
+    """The Drafts of columns that share their wording: several answers, or a battery of single choices."""
+    parts = [_parts(sheet.columns[number]) for number in group]
+    texts = [_texts(sheet.columns[number]) for number in group]
+    ticks = {plain(word) for word in (*TICKS, *NO_TICKS)}
+    if all({plain(t) for t in own} <= ticks | {plain(part[1])} for own, part in zip(texts, parts, strict=True)):
+        return [
+            Draft("", "multiple", parts[0][0], list(group), _options([part[1] for part in parts]), guessed=("kind",))
+        ]
+    shared = Counter()
+    for own in texts:
+        shared.update(own)
+    if len(shared) > MOST_ANSWERS:
+        alone = [_one_column(sheet, number) for number in group]
+        return [draft for made in alone if not isinstance(made, str) for draft in made]
+    options = _options(_in_order(shared), _scores(shared))
+    battery = [
+        Draft("", "single", sheet.columns[number].label or sheet.columns[number].heading, [number], options)
+        for number in group
+    ]
+    for draft in battery:
+        draft.guessed = ("kind", "order of answers")
+    return battery
+
+
+def _one_column(sheet, number):
+    """The Draft of one column, in a list; or the reason why it is left out."""
+    column = sheet.columns[number]
+    texts, wording = _texts(column), column.label or column.heading
+    answered = sum(texts.values())
+    if not texts or not column.heading:
+        return "empty" if not texts else "without a heading"
+    if pieces := _pieces(texts):
+        return [Draft("", "multiple", wording, [number], _options(pieces), guessed=("kind", "answers"))]
+    numbers = [as_number(text) for text in texts]
+    if len(texts) == answered and all(re.fullmatch(r"\d{5,}", text) for text in texts):
+        return "numbers of which each occurs once: ids"
+    if None not in numbers and not (len(texts) <= MOST_STEPS and all(n.is_integer() for n in numbers)):
+        return [Draft("", "number", wording, [number], guessed=("kind",))]
+    if len(texts) <= MOST_ANSWERS and (len(texts) < 3 or len(texts) <= answered / 2):
+        guessed = ("kind", "order of answers")
+        return [Draft("", "single", wording, [number], _options(_in_order(texts), _scores(texts)), guessed=guessed)]
+    return "free text, dates or names"
+
+
+def _pieces(texts):
+    """The answers that cells join, by how often each was given; none where cells are single answers."""
+    joined = [text for text in texts if CUTS.search(text)]
+    pieces = Counter()
+    for text, n in texts.items():
+        for piece in {part.strip() for part in CUTS.split(text)} - {""}:
+            pieces[piece] += n
+    often = [piece for piece, n in pieces.items() if n > 1]
+    if len(joined) < 2 or len(pieces) > MOST_PIECES or len(often) < 0.7 * len(pieces) or len(pieces) >= len(texts) + 3:
+        return []
+    repeated = sum(
+        all(pieces[part.strip()] > texts[text] for part in CUTS.split(text) if part.strip()) for text in joined
+    )
+    return [piece for piece, _ in pieces.most_common()] if repeated >= 0.7 * len(joined) else []
+
+
+# --- options ---------------------------------------------------------------------------------------------------------
+
+
+def _role(label):
+    text = label.casefold().strip()
+    return next(
+        (
+            role
+            for role, words in ROLES.items()
+            if any(text == w or text.startswith((f"{w} ", f"{w}(", f"{w}（")) for w in words)
+        ),
+        "answer",
+    )
+
+
+def _options(labels, scores=None):
+    """Options from labels, {id: (label, role, score)}: those of another role last."""
+    rows = [(label, _role(label)) for label in labels]
+    rows.sort(key=lambda row: ("answer", *reversed(ROLES)).index(row[1]))
+    ids, found = Counter(), {}
+    for place, (label, role) in enumerate(rows, start=1):
+        base = role if role != "answer" and not ids[role] else _slug(label) or f"o{place}"
+        ids[base] += 1
+        found[base if ids[base] == 1 else f"{base}_{ids[base]}"] = (label, role, (scores or {}).get(label, ""))
+    return found
+
+
+def _in_order(texts):
+    """Labels in the order of the first numbers in them, if all have one; else the most frequent first."""
+    first = {text: re.search(r"\d[\d,]*", unicodedata.normalize("NFKC", text)) for text in texts}
+    if all(first.values()):
+        return sorted(texts, key=lambda text: (float(first[text][0].replace(",", "")), text))
+    return [text for text, _ in texts.most_common()]
+
+
+def _scores(texts):
+    """The scores of a scale of whole numbers, {label: score}; none of other labels."""
+    numbers = {text: as_number(text) for text in texts}
+    return {text: text for text in texts} if texts and None not in numbers.values() and len(texts) > 2 else {}
+
+
+# --- ids, groups, routes ---------------------------------------------------------------------------------------------
+
+
+def _slug(text):
+    """An id from a text of Latin letters and digits; "" where it has none."""
+    words = re.sub(r"[^a-z0-9]+", "_", text.casefold().replace("’", "").replace("'", "")).strip("_")
+    return words[:30].strip("_")
+
+
+def _name(drafts):
+    """Ids for questions and option sets; questions that offer the same share a set. Those that set groups are marked."""
+    seen, sets = Counter(), {}
+    for place, draft in enumerate(drafts, start=1):
+        base = _slug(draft.text) if len(_slug(draft.text)) > 1 and not JAPANESE.search(draft.text) else f"q{place}"
+        base = f"q_{base}" if base in KEYS_OF_RESPONDENTS else base
+        seen[base] += 1
+        draft.question = base if seen[base] == 1 else f"{base}_{seen[base]}"
+        if draft.kind != "number":
+            draft.set_name = sets.setdefault(tuple(draft.options.items()), draft.question)
+        text = draft.text.casefold()
+        ordinary = [o for o in draft.options.values() if o[1] == "answer"]
+        if draft.kind == "single" and 2 <= len(ordinary) <= 8 and any(_holds(text, word) for word in GROUPS):
+            draft.use, draft.guessed = "break", (*draft.guessed, "use")
+
+
+def _holds(text, word):
+    return re.search(rf"\b{word}\b", text) is not None if word.isascii() else word in text
+
+
+def _route(sheet, draft, earlier):
+    """Guess which answers to an earlier question lead to this one: those where it is not always empty."""
+    asked = np.any([_filled(sheet.columns[number]) for number in draft.cells], axis=0)
+    if not 5 <= (~asked).sum() < len(asked):
+        return
+    for leading in reversed([each for each in earlier if each.kind == "single"]):
+        column = sheet.columns[leading.cells[0]]
+        labels = np.array([plain(text) for text in column.values], dtype=object)[column.codes]
+        given = {option: labels == plain(label) for option, (label, _, _) in leading.options.items()}
+        rates = {option: asked[mask].mean() for option, mask in given.items() if mask.any()}
+        open_to = [option for option, rate in rates.items() if rate >= 0.8]
+        if (
+            open_to
+            and len(open_to) < len(rates)
+            and all(rates[o] == 0 for o in rates if o not in open_to)
+            and not asked[labels == ""].any()
+        ):
+            draft.asked_if = "|".join(f"{leading.question}={option}" for option in open_to)
+            draft.guessed = (*draft.guessed, "asked_if")
+            return
+
+
+def _filled(column):
+    return np.array([text.strip() not in NOTHING for text in column.values])[column.codes]
