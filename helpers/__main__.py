@@ -88,6 +88,10 @@ def parser():
     page.add_argument("notebooks", nargs="+", metavar="NN", help="such as 03, or the path of an executed notebook")
     page.add_argument("--output-dir", metavar="DIR", default=".", help="where to (default: here)")
 
+    essay = commands.add_parser("notebook", help="begin a notebook of your own for a topic, from the general one")
+    essay.add_argument("survey", help="a folder under data/, or its path")
+    essay.add_argument("topic", help="a topic of its questions.csv")
+
     commands.add_parser(
         "refresh", help="re-execute notebooks/ in place, renew what git keeps of the outputs (for developers)"
     )
@@ -279,6 +283,14 @@ def notebook_paths(wanted):
     if wanted.endswith(".ipynb"):
         return [Path(wanted)]
     return [plan.NOTEBOOKS / f"{name}.ipynb" for name in plan.choose_notebooks([wanted])]
+
+
+def notebook(arguments):
+    """Begin a notebook for a topic; 0 when done."""
+    from .run import essay
+
+    print(f"{essay.begin(arguments.survey, arguments.topic)}: yours to change; the next report uses it")
+    return 0
 
 
 def refresh(arguments):

@@ -93,6 +93,10 @@ REASONS = {
 }
 
 
+# Hours of training: asked of those with a plan, or one in preparation; some do not know.
+HOURS = {"typical": {2025: 11, 2026: 14}, "unknown": 3}
+
+
 class Members:
     """The members of the association: region, size and leaning, and a habit per question that lasts from wave to wave."""
 
@@ -135,7 +139,18 @@ def answers(members, year):
         frame[question] = _joined(ticked.assign(none=nothing))
     put = (frame["training_plan"] == "no_plan").to_numpy()
     frame["training_plan_why_none"] = _joined(_tick(members, "reasons", REASONS, (0.0, 0.0, 0.0), put, year))
+    frame["training_hours"] = _hours(members, frame["training_plan"].isin(["written", "in_preparation"]), year)
     return frame
+
+
+def _hours(members, put, year):
+    """Whole hours of those to whom the question was put: more where people lean towards what is new; "" for the rest."""
+    places, rng = np.flatnonzero(put), np.random.default_rng([SEED, year])
+    score = 0.5 * members.leaning[members.answered[year]][places] + 0.8 * rng.standard_normal(len(places))
+    hours = pd.Series("", index=put.index, dtype=object)
+    hours.iloc[places] = [str(max(1, round(HOURS["typical"][year] * np.exp(0.45 * s)))) for s in score]
+    hours.iloc[rng.choice(places, HOURS["unknown"], replace=False)] = ""
+    return hours
 
 
 def _deal(score, options, shares):

@@ -131,6 +131,8 @@ def as_form(survey, frame, delimiter=";"):
         labels = survey.table(question).set_index("option")["label"]
         if q["kind"] == "single":
             columns[survey.wording(question)] = frame[question].astype(object).map(labels).fillna("")
+        elif q["kind"] == "number":
+            columns[survey.wording(question)] = frame[question].map("{:g}".format).replace("nan", "")
         else:
             columns[survey.wording(question)] = _joined(frame, question, labels, delimiter)
     return pd.DataFrame(columns)

@@ -50,7 +50,7 @@ def test_no_question_or_topic_is_osakas(waves, osaka):
 def test_background_questions_are_marked(waves, osaka):
     for wave, expected in ((osaka, ["industry", "employees"]), *((wave, ["region", "size"]) for wave in waves)):
         assert list(wave.questions.index[wave.questions["use"] == "break"]) == expected
-        assert {*wave.questions["use"]} == {"", "break"}
+        assert {*wave.questions["use"]} - {"headline"} == {"", "break"}
 
 
 def test_the_later_wave_names_the_earlier_one(waves):
@@ -60,12 +60,24 @@ def test_the_later_wave_names_the_earlier_one(waves):
 def test_the_script_makes_both_folders_anew_to_the_same_bytes(tmp_path):
     for name in NAMES:
         (tmp_path / name).mkdir()
-        for file in ("survey.toml", "questions.csv", "options.csv", "counts.csv"):
+        for file in ("survey.toml", "topics.csv", "questions.csv", "options.csv", "counts.csv"):
             shutil.copyfile(survey.DATA / name / file, tmp_path / name / file)
     examples.write(tmp_path)
     for name in NAMES:
         kept = {path.name: path.read_bytes() for path in (survey.DATA / name).iterdir()}
         assert {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} == kept
+
+
+def test_what_a_codebook_can_say_occurs(waves):
+    for wave in waves:
+        assert {*wave.questions["kind"]} == {"single", "multiple", "number"}
+        assert wave.route("training_hours") == ("training_plan", ["written", "in_preparation"])
+        asked = wave.count("training_plan", "written") + wave.count("training_plan", "in_preparation")
+        assert wave.table("training_hours").empty
+        assert wave.routed("training_hours") == asked - examples.HOURS["unknown"]
+        scored = wave.options.dropna(subset="score").groupby("options")["score"].agg(set)
+        assert scored.to_dict() == {"extent": {0, 1, 2, 3, 4}, "budget": {-1, 0, 1}}
+        assert wave.noun == ("owner", "owners")
 
 
 # --- what git keeps --------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from .matching import CLUSTER_NAMES, NO_TICKS, RESPONDENT_NAMES, STRATUM_NAMES, 
 from .numbers import as_number
 
 MOST_ANSWERS, MOST_PIECES, MOST_STEPS = 15, 40, 11  # of a single choice, of several answers, of a scale of numbers
+LONGEST_ID = 24  # characters; longer wordings are called by their place
 SET_APART = re.compile(r"^(?P<head>.+?)\s*(?:\[(?P<a>[^\[\]]+)\]|［(?P<b>[^［］]+)］|(?:\s-\s|:\s|：)(?P<c>[^:：]+))$")
 CUTS = re.compile(r"[;；、\n]|,\s*|，")
 NOTHING = ("", "NA", "NaN", "nan", "#N/A", "NULL")
@@ -213,7 +214,8 @@ def _options(labels, scores=None):
     rows.sort(key=lambda row: ("answer", *reversed(ROLES)).index(row[1]))
     ids, found = Counter(), {}
     for place, (label, role) in enumerate(rows, start=1):
-        base = role if role != "answer" and not ids[role] else _slug(label) or f"o{place}"
+        base = role if role != "answer" and not ids[role] else _slug(label)
+        base = base if 0 < len(base) <= LONGEST_ID and not JAPANESE.search(label) else f"o{place}"
         ids[base] += 1
         found[base if ids[base] == 1 else f"{base}_{ids[base]}"] = (label, role, (scores or {}).get(label, ""))
     return found
@@ -237,16 +239,19 @@ def _scores(texts):
 
 
 def _slug(text):
-    """An id from a text of Latin letters and digits; "" where it has none."""
-    words = re.sub(r"[^a-z0-9]+", "_", text.casefold().replace("’", "").replace("'", "")).strip("_")
-    return words[:30].strip("_")
+    """A text as an id: its Latin letters and digits; "" where it has none."""
+    return re.sub(r"[^a-z0-9]+", "_", text.casefold().replace("’", "").replace("'", "")).strip("_")
 
 
 def _name(drafts):
     """Ids for questions and option sets; questions that offer the same share a set. Those that set groups are marked."""
     seen, sets = Counter(), {}
     for place, draft in enumerate(drafts, start=1):
-        base = _slug(draft.text) if len(_slug(draft.text)) > 1 and not JAPANESE.search(draft.text) else f"q{place}"
+        base = (
+            _slug(draft.text)
+            if 1 < len(_slug(draft.text)) <= LONGEST_ID and not JAPANESE.search(draft.text)
+            else f"q{place}"
+        )
         base = f"q_{base}" if base in KEYS_OF_RESPONDENTS else base
         seen[base] += 1
         draft.question = base if seen[base] == 1 else f"{base}_{seen[base]}"

@@ -9,7 +9,7 @@ import pandas as pd
 from ..files import write_whole
 from ..stats.comparisons import COLUMNS as COMPARISON_COLUMNS
 from ..stats.tests_of_counts import COLUMNS as TEST_COLUMNS
-from ..words.language import N_, Language
+from ..words.language import GENERAL, N_, Language
 from .columns import COLUMNS, TEXTS
 
 TEXT_COLUMNS = [name for name, column in COLUMNS.items() if column.format in TEXTS]
@@ -117,9 +117,6 @@ def _keys(table, key):
 
 
 # --- notebooks -------------------------------------------------------------------------------------------------------
-
-
-GENERAL = "any_topic"  # the notebook for topics that have none of their own
 
 
 def step_name(number, topic):

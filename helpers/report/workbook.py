@@ -6,6 +6,7 @@ on a sheet of their own. Text is always text: what looks like a formula in someo
 """
 
 import datetime
+import itertools
 import math
 import re
 from pathlib import Path
@@ -40,7 +41,7 @@ def write_workbook(target, tables, survey):
     created = datetime.datetime(published.year, published.month, published.day)
     book.set_properties({"title": survey.info("title"), "subject": survey.info("publisher"), "created": created})
     styles = _styles(book)
-    names = {stem: sheet_name(stem) for stem in frames}
+    names = sheet_names(frames, taken=(say("Cover"), say("Contents"), say("Notes")))
     _lines(book, say("Cover"), [survey.info("title"), *_cover(survey, say)], styles)
     _contents(book, names, titles, say, styles)
     used = dict.fromkeys(column for frame in frames.values() for column in frame.columns)
@@ -75,9 +76,19 @@ def _styles(book):
     }
 
 
-def sheet_name(stem):
-    """A name that a sheet may have: at most 31 characters, none that spreadsheets forbid."""
-    return re.sub(r"[\[\]:*?/\\]", "_", stem)[:31]
+def sheet_names(stems, taken=()):
+    """Names that sheets may have, {stem: name}: at most 31 characters, none that spreadsheets forbid, each once.
+
+    Case makes no difference to a spreadsheet; the second of two names that are cut to the same gets a number.
+    """
+    used, names = {name.casefold() for name in taken}, {}
+    for stem in stems:
+        whole = re.sub(r"[\[\]:*?/\\]", "_", stem)
+        endings = itertools.chain([""], (f"_{number}" for number in itertools.count(2)))
+        name = next(n for end in endings if (n := whole[: 31 - len(end)] + end).casefold() not in used)
+        used.add(name.casefold())
+        names[stem] = name
+    return names
 
 
 def table_title(stem, survey, say, captions):

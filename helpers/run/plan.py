@@ -5,7 +5,7 @@ their cells hold plain literals. The cell tagged `parameters` holds the paramete
 `needs`, which a notebook may have, says on which surveys it can be used:
 
     needs = {"q": ("single", ["no"])}  # questions, with their kind and the answers that the notebook names
-    needs_files = ["claims.csv"]  # files of the survey's folder; responses.parquet are the raw answers
+    needs_files = ["claims.csv|published.csv"]  # files of its folder, of which one is enough; responses.parquet: raw answers
     needs_survey = "baseline"  # the parameter that names a second survey, to compare with
     needs_groups = "by"  # the parameter that names the questions of groups; without it, the codebook must mark some
     runs = "last"  # it reads what the other notebooks wrote: it runs after them, and stands before them in the report
@@ -20,11 +20,11 @@ from pathlib import Path
 
 import nbformat
 
-from ..report.folder import GENERAL, step_name
+from ..report.folder import step_name
 from ..report.parameters import ParameterError, check_against, check_parameter
 from ..stats.two_surveys import shared_questions
 from ..survey import DATA, RESPONSES, ROOT, SurveyError, load
-from ..words.language import N_
+from ..words.language import GENERAL, N_
 
 NOTEBOOKS = ROOT / "notebooks"
 COMMON = ("survey", "lang", "output_dir")  # parameters that have an option of their own
@@ -70,7 +70,7 @@ class Reason:
     def __str__(self):
         """For the command line: in English, with ids."""
         words, _ = REASONS[self.kind]
-        return f"{words}: {', '.join(self.names)}" if self.names else words
+        return f"{words}: {', '.join(self.names)}".replace("|", " or ") if self.names else words
 
     def in_words(self, say):
         """For the report, in its language: without ids, which its readers do not know."""
@@ -239,14 +239,19 @@ def why_not(notebook, survey, parameters):
     lacking = [question for question, wanted in notebook.needs.items() if not _agrees(survey, question, *wanted)]
     if lacking:
         return Reason("questions", tuple(lacking))
-    files = [name for name in notebook.needs_files if not (survey.folder / name).is_file()]
+    files = [names for names in notebook.needs_files if not _any_file(survey.folder, names)]
     if files:
-        return Reason("responses") if files == [RESPONSES] else Reason("files", tuple(files))
+        return Reason("responses") if files[0].startswith(RESPONSES) else Reason("files", tuple(files))
     if notebook.needs_groups and not parameters.get(notebook.needs_groups, "").strip() and not survey.breaks:
         return Reason("groups")
     if notebook.needs_survey:
         return _why_not_beside(survey, parameters.get(notebook.needs_survey, ""))
     return None
+
+
+def _any_file(folder, names):
+    """Whether one of several files, joined by "|", is in a folder."""
+    return any((folder / name).is_file() for name in names.split("|"))
 
 
 def _agrees(survey, question, kind, options):

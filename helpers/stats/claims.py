@@ -256,7 +256,7 @@ def audit_claims(survey, alpha=0.05):
 def audit_percentages(survey):
     """Every printed percentage beside the exact one: question, option, label, printed_in, base, percent, count, exact,
     rounded, gap (printed minus exact, in points) and verdict. Halves round up."""
-    labels = pd.concat([survey.table(q).assign(question=q) for q in survey.published["question"].unique()])
+    labels = pd.concat([survey.table(q).assign(question=q) for q in survey.questions.index])
     table = survey.published.merge(labels[["question", "option", "label", "count"]], on=["question", "option"])
     table = table.assign(
         exact=100 * table["count"] / table["base"],

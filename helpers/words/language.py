@@ -15,6 +15,9 @@ TURNING = ("R", "AL", "RLE", "RLO", "LRE", "LRO", "RLI", "LRI")  # signs that se
 LONGEST = 120  # characters of a label that a sentence quotes
 LOCALE = Path(__file__).parent / "locale"
 NOUN = {"en": ("respondent", "respondents"), "ja": ("回答者", "人")}  # where the survey has no word of its own
+GENERAL = (
+    "any_topic"  # the notebook for topics without one of their own; a copy of it says its words until it has others
+)
 ALPHA = 0.05  # a p-value is never rounded across this level
 
 
@@ -82,19 +85,22 @@ class Language:
         if not message:
             return ""  # gettext keeps the catalogue's header under it
         found = self._messages.pgettext(context, message) if context else message
+        found = found if found != message or not context else self._messages.pgettext(GENERAL, message)
         return found if found != message else self._messages.gettext(message)
 
     def prose(self, cell, source):
         """A prose cell of a notebook, by its id, in this language."""
-        return self._messages.pgettext(f"{self.context} {cell}", source.strip())
+        return self._of_notebook(cell, source.strip())
 
     def comments(self, source, kind="parameters"):
         """The code of a parameters (or needs) cell with its comments in this language."""
         lines = [line.partition("  # ") for line in source.splitlines()]
-        context = f"{self.context} {kind}"
-        return "\n".join(
-            code + mark + (self._messages.pgettext(context, words) if words else "") for code, mark, words in lines
-        )
+        return "\n".join(code + mark + (self._of_notebook(kind, words) if words else "") for code, mark, words in lines)
+
+    def _of_notebook(self, part, words):
+        """Words of a part of this notebook; those of the general notebook where it has none."""
+        found = (self._messages.pgettext(f"{name} {part}", words) for name in (self.context, GENERAL))
+        return next((text for text in found if text != words), words)
 
     # --- numbers
 

@@ -8,9 +8,8 @@ import sys
 
 import pytest
 import synthetic
-from sizes import size
 
-from helpers.survey import ROOT
+from helpers.survey import ROOT, load
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8") if (ROOT / "README.md").exists() else ""
 CHECKED_IN = ("helpers", "data", "notebooks", "outputs/osaka-2019/en/figures", "outputs/osaka-2019/en/tables")
@@ -27,19 +26,25 @@ RUN = {
     ".venv/bin/papermill notebooks/03_awareness.ipynb awareness-90.ipynb -p confidence 0.9 -p no_answer keep "
     "-p output_dir awareness-90": ["awareness-90.ipynb", "awareness-90/figures/awareness.png"],
     ".venv/bin/python -m helpers check osaka-2019": [],
+    ".venv/bin/python -m helpers notebook example-2026 support": ["notebooks/10_support.ipynb"],
     ".venv/bin/python -m helpers html 03 --output-dir pages": ["pages/03_awareness.html"],
     ".venv/bin/jupyter nbconvert --to html --template survey_report "
     "--TemplateExporter.extra_template_basedirs=helpers/report/templates --output-dir pages notebooks/03_awareness.ipynb": [
         "pages/03_awareness.html"
     ],
 }
-WALK = {
-    # A clerk's way through a survey of their own, in this order; report: what the test adds to make it shorter.
-    ".venv/bin/python -m helpers new kobe-2026": "",
-    ".venv/bin/python -m helpers import kobe-2026 answers.csv": "",
-    ".venv/bin/python -m helpers check kobe-2026": "",
-    ".venv/bin/python -m helpers report --survey kobe-2026": size(" --only 01 08", " --only 08"),
+DRAFTED = {
+    # From a file of answers to a report, in this order; report: what the test adds to make it shorter.
+    ".venv/bin/python -m helpers new shops-2026 --answers answers.csv": "",
+    ".venv/bin/python -m helpers import shops-2026 answers.csv": "",
+    ".venv/bin/python -m helpers check shops-2026": "",
+    ".venv/bin/python -m helpers report --survey shops-2026": "",
 }
+COPIED = (  # the same with Osaka's questionnaire
+    ".venv/bin/python -m helpers new kobe-2026",
+    ".venv/bin/python -m helpers import kobe-2026 answers-kobe.csv",
+)
+WALK = [*DRAFTED, *COPIED]
 ELSEWHERE = {
     "make report": "CI runs it on a fresh machine",
     "make test": "this is what runs these tests",
@@ -71,7 +76,7 @@ def test_every_command_is_known_here():
 
 def test_every_command_known_here_is_in_the_readme():
     assert [command for command in RUN if command not in commands()] == []
-    assert [command for command in commands() if command in WALK] == list(WALK)
+    assert [command for command in commands() if command in WALK] == WALK
 
 
 def test_commands_that_the_makefile_runs_are_in_it():
@@ -104,34 +109,54 @@ def run(command, checkout):
     return done
 
 
-def test_walk_through_for_a_survey_of_ones_own(checkout, osaka):
-    """Every command of the walk-through on a synthetic survey of 500 respondents, with a form's time stamps."""
-    new, take, check, report = WALK
-    folder = checkout / "data" / "kobe-2026"
-    frame = synthetic.answers(osaka, 500, seed=11)
-    form = synthetic.as_form(osaka, frame).drop(columns="respondent")
-    form.insert(0, "Timestamp", "2026/05/01 10:00")
-    form.to_csv(checkout / "answers.csv", index=False, encoding="utf-8-sig")
-
-    assert run(new, checkout).returncode == 0
+def fill_in(folder):
     texts = (folder / "survey.toml").read_text(encoding="utf-8")
     (folder / "survey.toml").write_text(texts.replace('= ""', '= "Synthetic survey"'), encoding="utf-8")
-    first = run(take, checkout)
-    assert first.returncode == 2
-    assert "heading 'Timestamp' matches no question" in first.stderr
-    assert run(check, checkout).returncode == 2
-    settled = (folder / "mapping.toml").read_text(encoding="utf-8")
-    (folder / "mapping.toml").write_text(settled.replace('"Timestamp" = ""', '"Timestamp" = "ignore"'))
-    second = run(take, checkout)
-    assert second.returncode == 0, second.stderr
-    assert "  kept: 500" in second.stdout
+
+
+def test_walk_through_from_a_file_of_answers(checkout):
+    """Every command on the export of a questionnaire that nobody described, with a form's time stamps."""
+    new, take, check, report = DRAFTED
+    example = load("example-2026")
+    form = synthetic.as_form(example, example.responses).drop(columns="respondent")
+    form.insert(0, "Timestamp", [f"2026/05/01 10:{minute:02d}" for minute in range(60)] + ["2026/05/02 9:00"] * 21)
+    form.to_csv(checkout / "answers.csv", index=False, encoding="utf-8-sig")
+
+    drafted = run(new, checkout)
+    assert drafted.returncode == 0, drafted.stderr
+    assert "left out: 'Timestamp'" in drafted.stdout
+    fill_in(checkout / "data" / "shops-2026")
+    taken = run(take, checkout)
+    assert taken.returncode == 0, taken.stderr
+    assert "  kept: 81" in taken.stdout
     checked = run(check, checkout)
     assert checked.returncode == 0, checked.stdout
     assert "nothing wrong" in checked.stdout
-    written = run(report + WALK[report], checkout)
+    written = run(report, checkout)
     assert written.returncode == 0, written.stderr
-    page = (checkout / "outputs/kobe-2026/en/report.html").read_text(encoding="utf-8")
+    page = (checkout / "outputs/shops-2026/en/report.html").read_text(encoding="utf-8")
     assert "Synthetic survey" in page
+    assert "What support does your workshop want from the association?" in page
+    assert [word for word in ("Osaka", "trading partners", "suppliers") if word in page] == []
+
+
+def test_walk_through_with_the_questionnaire_of_another_survey(checkout, osaka):
+    """What Osaka asked, answered by 500 others with a text that matches nothing."""
+    new, take = COPIED
+    folder = checkout / "data" / "kobe-2026"
+    form = synthetic.as_form(osaka, synthetic.answers(osaka, 500, seed=11))
+    form[osaka.wording("q3")] = form[osaka.wording("q3")].replace({osaka.label("q3", "done"): "Sure"})
+    form.to_csv(checkout / "answers-kobe.csv", index=False, encoding="utf-8-sig")
+    assert run(new, checkout).returncode == 0
+    fill_in(folder)
+    first = run(take, checkout)
+    assert first.returncode == 2
+    assert "answer 'Sure' of q3 matches no option" in first.stderr
+    settled = (folder / "mapping.toml").read_text(encoding="utf-8")
+    (folder / "mapping.toml").write_text(settled.replace('"Sure" = ""', '"Sure" = "done"'), encoding="utf-8")
+    second = run(take, checkout)
+    assert second.returncode == 0, second.stderr
+    assert "  kept: 500" in second.stdout
 
 
 @pytest.mark.parametrize("command", RUN)

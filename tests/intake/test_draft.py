@@ -71,9 +71,10 @@ def test_the_file_then_imports_at_once_and_counts_what_it_holds(file, data, caps
     intake.import_answers("shops", file)
     loaded = survey.load("shops")
     assert loaded.languages == ("en",)
-    assert loaded.counts("which_region_are_you_in")["which_region_are_you_in"].tolist() == [20, 20, 20]
-    assert loaded.routed("why_not") == 20
-    assert loaded.counts("what_do_you_sell")["what_do_you_sell"].to_dict() == {"books": 48, "films": 36, "games": 24}
+    region, _, _, _, why, sold, *_ = loaded.questions.index
+    assert loaded.counts(region)[region].tolist() == [20, 20, 20]
+    assert loaded.routed(why) == 20
+    assert loaded.counts(sold)[sold].to_dict() == {"books": 48, "films": 36, "games": 24}
     assert command.main(["check", "shops"]) == 0
     said = capsys.readouterr().out
     assert said.count("still to be read: questions.csv, row ") == len(KINDS)
@@ -92,6 +93,12 @@ def test_a_form_of_the_example_survey_gives_its_counts_back(tmp_path, data):
     again = survey.load("again")
     taken = 0
     for question in source.questions.index:
+        if source.question(question)["kind"] == "number":
+            numbers = source.responses[question].sum()
+            taken += any(
+                again.responses[q].sum() == numbers for q in again.questions.index[again.questions["kind"] == "number"]
+            )
+            continue
         wanted = source.table(question).query("count > 0 and role != 'no_answer'")["count"].sort_values().tolist()
         found = [
             again.table(q).query("count > 0 and role != 'no_answer'")["count"].sort_values().tolist()

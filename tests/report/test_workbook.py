@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.report.folder import write_csv
-from helpers.report.workbook import _style, sheet_name, write_workbook
+from helpers.report.workbook import _style, sheet_names, write_workbook
 from helpers.stats import tests_of_counts
 from helpers.survey import load
 
@@ -161,5 +161,5 @@ def test_text_stays_text(words, tmp_path, osaka):
 
 
 def test_sheet_names_fit():
-    assert sheet_name("a" * 40) == "a" * 31
-    assert sheet_name("a/b:c[d]") == "a_b_c_d_"
+    assert sheet_names(["a/b:c[d]", "Notes"], taken=["Notes"]) == {"a/b:c[d]": "a_b_c_d_", "Notes": "Notes_2"}
+    assert list(sheet_names(["a" * 40, "A" * 41, "a" * 42]).values()) == ["a" * 31, "A" * 29 + "_2", "a" * 29 + "_3"]
