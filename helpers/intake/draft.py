@@ -256,7 +256,8 @@ def _name(drafts):
         seen[base] += 1
         draft.question = base if seen[base] == 1 else f"{base}_{seen[base]}"
         if draft.kind != "number":
-            draft.set_name = sets.setdefault(tuple(draft.options.items()), draft.question)
+            labels = frozenset((label, role) for label, role, _ in draft.options.values())
+            draft.set_name, draft.options = sets.setdefault(labels, (draft.question, draft.options))
         text = draft.text.casefold()
         ordinary = [o for o in draft.options.values() if o[1] == "answer"]
         if draft.kind == "single" and 2 <= len(ordinary) <= 8 and any(_holds(text, word) for word in GROUPS):

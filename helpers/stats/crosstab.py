@@ -198,10 +198,11 @@ def multiple_association(crossed, responses, resamples=joint.RESAMPLES):
 def crosstabs(survey, groups, questions, min_cell=5):
     """The crosstabs of questions by each of the single-choice questions in `groups`: a list of CrossTables.
 
-    Both are ids. Pairs of which nobody was put both questions are left out; without raw answers there are none.
+    Both are ids; numbers have no crosstab. Pairs of which nobody was put both questions are left out; without raw answers there are none.
     """
     if survey.responses is None:
         return []
+    questions = [q for q in questions if survey.question(q)["kind"] != "number"]
     pairs = [(g, q) for i, g in enumerate(groups) for q in questions if q not in groups[: i + 1]]
     return [
         crosstab(survey.responses, *pair, min_cell, _closed(survey, *pair, min_cell))
@@ -212,12 +213,12 @@ def crosstabs(survey, groups, questions, min_cell=5):
 
 def _closed(survey, group, question, min_cell):
     """Groups whose number of respondents asked is hidden in the crosstab of the answer that leads to the question."""
-    source, _, option = survey.question(question)["asked_if"].partition("=")
-    if not option or source == group:
+    source, options = survey.route(question)
+    if not options or source == group:
         return []
     above = _closed(survey, group, source, min_cell)
     hidden = crosstab(survey.responses, group, source, min_cell, above).hidden
-    return list(hidden.index[hidden[option]])
+    return list(hidden.index[hidden[[o for o in options if o in hidden]].any(axis=1)])
 
 
 def crosstab_tests(survey, crossed):

@@ -102,7 +102,7 @@ def leading(say, table):
         "share": say.percent(first["share"].iloc[0]),
     }
     return Sentence.about(
-        say("Of the answers offered, most gave {labels}: {share}", **values), "most_frequent_offered", _rows(first)
+        say("Most frequent of the answers offered: {labels} ({share})", **values), "most_frequent_offered", _rows(first)
     )
 
 
