@@ -18,7 +18,7 @@ report: .venv/ready  ## run every notebook and write figures, tables and report.
 	$(BIN)/python -m helpers report $(ARGS)
 
 test: .venv/ready check  ## lint, unit tests, back tests, notebooks (what CI runs)
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 	$(BIN)/python -m pytest --nbval -p no:cacheprovider -W default -n 2 --dist loadfile notebooks
 
 thorough: export THOROUGH = 1

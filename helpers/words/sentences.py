@@ -340,7 +340,14 @@ def sample_limits(say, survey):
         )
     known = _how_many(say, survey)
     if survey.sample == "random":
-        if survey.population and survey.weights is None:
+        if survey.population and survey.weights is not None:
+            return say(
+                "{known} They were drawn at random from {all}; intervals and tests of weighted shares allow for how large a "
+                "part of these answered. Neither says who stayed away.",
+                known=known,
+                all=say.respondents(survey.population),
+            )
+        if survey.population:
             return say(
                 "{known} They were drawn at random from {all}; intervals of shares allow for how large a part of these "
                 "answered, tests do not, which makes them cautious. Neither says who stayed away.",

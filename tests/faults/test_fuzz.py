@@ -40,7 +40,7 @@ def world(tmp_path_factory, osaka):
     root = tmp_path_factory.mktemp("world")
     empty = root / "empty"
     shutil.copytree(survey.DATA / "osaka-2019", empty)
-    for name in ("published.csv", "claims.csv"):
+    for name in ("published.csv", "claims.csv", "topics.csv"):
         (empty / name).unlink()
     synthetic.uncounted(empty)
     for name in ("questions.csv", "counts.csv"):

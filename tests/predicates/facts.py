@@ -47,6 +47,11 @@ class Facts:
         return self.responses is not None
 
     @cached_property
+    def is_part_of_known(self):
+        """Whether the respondents are a random sample of a population of known size: what was not drawn can err."""
+        return self.about.get("sample") == "random" and "population_size" in self.about
+
+    @cached_property
     def weights(self):
         """The respondents' weights, or None."""
         return self.responses["weight"].to_numpy(float) if self.raw and "weight" in self.responses else None
@@ -231,7 +236,8 @@ class Pair:
         own, all_ = self.facts.weights[self.both], len(self.facts.weights)
         apart = self.a.astype(float) - self.z
         mean = float(own @ apart / own.sum())
-        error = float(np.sqrt(all_ / (all_ - 1) * (((apart - mean) * own / own.sum()) ** 2).sum()))
+        left = 1 - all_ / self.facts.about["population_size"] if self.facts.is_part_of_known else 1.0
+        error = float(np.sqrt(left * all_ / (all_ - 1) * (((apart - mean) * own / own.sum()) ** 2).sum()))
         if error < 1e-12:  # all moved the same way, or none: nothing but the sign test can be had
             return mean, 0.0, exact_mcnemar(self.b, self.c)
         return mean, error, float(2 * stats.t.sf(abs(mean / error), all_ - 1))

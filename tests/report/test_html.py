@@ -57,6 +57,7 @@ def test_the_first_page_shows_the_figures_that_the_notebooks_named(notebook, tmp
     rows = pd.DataFrame({"notebook": "01_a", "figure": names, "title": [f"Title{n}" for n in names], "alt": "Alt"})
     write_csv(rows, tmp_path / "tables" / "figures" / "01_a.csv")
     named = pd.DataFrame({"notebook": "01_a", "figure": [n for n in names[1:] for _ in range(2)], "heading": "x"})
+    named = named.assign(share=0.5, flag="")
     write_csv(named, tmp_path / "tables" / "headlines" / "01_a.csv")
     page = written([notebook], tmp_path, osaka)
     assert [f">Title{name}<" in page for name in names] == [False, True, True, True, True, True, False]
