@@ -55,6 +55,11 @@ def percent_axis(ax, high=1.0, step=0.2):
     ax.set_xlim(0, high)
     ticks = np.arange(0, min(high, 1) + 1e-9, step)
     ax.set_xticks(ticks, [f"{100 * t:.0f}%" for t in ticks])
+    _plain_axis(ax)
+
+
+def _plain_axis(ax):
+    """A horizontal axis of light grid lines only."""
     ax.tick_params(axis="x", length=0)
     ax.grid(axis="x")
     ax.set_xlabel("")
@@ -110,9 +115,7 @@ def value_axis(ax, table, texts):
         at = np.nanmax([row["high"], *row[[name for name in ("score", "balance") if name in row]]])
         ax.text(at, y, f"  {words}", va="center")
     ax.margins(x=0.12)
-    ax.tick_params(axis="x", length=0)
-    ax.grid(axis="x")
-    ax.set_xlabel("")
+    _plain_axis(ax)
     sns.despine(ax=ax, left=True, bottom=True)
 
 
@@ -129,8 +132,6 @@ def around_zero(ax, table, say, width=250, panel=""):
     ticks = np.arange(-10, 11) * step
     ticks = ticks[(ticks > low) & (ticks < high)]
     ax.set_xticks(ticks, [say.points(t) for t in ticks])
-    ax.tick_params(axis="x", length=0)
-    ax.grid(axis="x")
-    ax.set_xlabel("")
+    _plain_axis(ax)
     sns.despine(ax=ax, left=True, bottom=True)
     heading(ax, panel, 170 if columns_of(ax) == 1 else 330 / columns_of(ax))

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..survey.schemas import KEYS_OF_RESPONDENTS
-from .matching import CLUSTER_NAMES, NO_TICKS, RESPONDENT_NAMES, STRATUM_NAMES, TICKS, WEIGHT_NAMES, plain
+from .matching import KEY_NAMES, NO_TICKS, TICKS, plain
 from .numbers import as_number
 
 MOST_ANSWERS, MOST_PIECES, MOST_STEPS = 15, 40, 11  # of a single choice, of several answers, of a scale of numbers
@@ -79,10 +79,9 @@ class Draft:
 
 def questions(sheet):
     """The Drafts of a Sheet's questions, and the headings that are left out with the reason: `(drafts, left_out)`."""
-    taken, left_out, drafts = set(), {}, []
-    keys = {plain(name) for names in (RESPONDENT_NAMES, WEIGHT_NAMES, STRATUM_NAMES, CLUSTER_NAMES) for name in names}
-    for column in (c for c in sheet.columns if plain(c.heading) in keys):
-        taken.add(sheet.columns.index(column))
+    keys = {plain(name) for names in KEY_NAMES.values() for name in names}
+    taken = {number for number, column in enumerate(sheet.columns) if plain(column.heading) in keys}
+    left_out, drafts = {}, []
     groups = _set_apart(sheet, taken)
     for number, column in enumerate(sheet.columns):
         if number in taken:

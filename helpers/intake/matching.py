@@ -17,10 +17,12 @@ DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | dict.fromke
 UNSEEN = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]+")
 DELIMITERS = ";,、\n"
 ENDS = {"", *DELIMITERS}
-RESPONDENT_NAMES = ("respondent", "respondent id", "respondent number", "id", "回答者", "回答者番号", "回答者id")
-WEIGHT_NAMES = ("weight", "weights", "重み", "ウエイト", "ウェイト")
-STRATUM_NAMES = ("stratum", "strata", "層", "層番号")
-CLUSTER_NAMES = ("cluster", "clusters", "psu", "集落", "クラスター")
+KEY_NAMES = {  # what columns that are no question are called; the keys are KEYS_OF_RESPONDENTS
+    "respondent": ("respondent", "respondent id", "respondent number", "id", "回答者", "回答者番号", "回答者id"),
+    "weight": ("weight", "weights", "重み", "ウエイト", "ウェイト"),
+    "stratum": ("stratum", "strata", "層", "層番号"),
+    "cluster": ("cluster", "clusters", "psu", "集落", "クラスター"),
+}
 NO_ANSWER_NAMES = ("no_answer", "No answer", "無回答")
 TICKS = (
     "1",
@@ -115,9 +117,7 @@ class Names:
             ids, words = {}, {}
             for question in self.questions.index:
                 self._add_heads(question, ids, words)
-            for kind, names in zip(
-                KEYS_OF_RESPONDENTS, (RESPONDENT_NAMES, WEIGHT_NAMES, STRATUM_NAMES, CLUSTER_NAMES), strict=True
-            ):
+            for kind, names in KEY_NAMES.items():
                 for name in names:
                     words.setdefault(plain_heading(name), set()).add(Target(kind))
             self._heads = ids, words

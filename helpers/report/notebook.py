@@ -241,14 +241,13 @@ class Report:
 
     def _printed_only(self, table):
         """Whether counts of a table follow from printed percentages, and how far off they may be."""
-        counted = self.survey.counted
-        if "question" not in table or "option" not in table:
+        counted = self.survey.counted[self.survey.counted["percent"] != ""]
+        if not len(counted) or not {"question", "option"} <= {*table}:
             return ""
         rows = counted.merge(table[["question", "option"]].drop_duplicates(), on=["question", "option"])
-        apart = int(np.maximum(rows["high"] - rows["count"], rows["count"] - rows["low"]).max()) if len(rows) else 0
-        if not (rows["percent"] != "").any():
+        if not len(rows):
             return ""
-        say = self.words
+        say, apart = self.words, int(np.maximum(rows["high"] - rows["count"], rows["count"] - rows["low"]).max())
         if not apart:
             return say("Counts follow from the printed percentages")
         return say("Counts are those that fit the printed percentages: up to {n} more or fewer would, too", n=apart)

@@ -37,21 +37,16 @@ def _fill_in(notebook, survey, topic, name):
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    _replace(cells["title"], _title(cells["title"].source), survey.topics[topic])
+    _, _, rest = cells["title"].source.partition("\n")
+    cells["title"].source = f"# {survey.topics[topic]}\n{rest}"
     parameters = cells["parameters"].source.splitlines()
     kept = [line for line in parameters if not line.startswith(("topic =", "questions =", "survey ="))]
     own = f"survey = {json.dumps(survey.name)}  # a folder name under data/, or the path of such a folder"
     cells["parameters"].source = "\n".join([own, *kept])
-    _replace(
-        cells["open"],
-        'own = {"topic": topic, "questions": questions, "interval": interval}',
-        f'topic = "{topic}"  # names its figures',
-    )
-    _replace(cells["open"], f'start("{GENERAL}"', f'start("{name}"')
-    _replace(cells["open"], "**own", "interval=interval")
-    cells[
-        "blocks"
-    ].source = f"asked = {pprint.pformat(asked, width=110, compact=True)}\ntogether = blocks(survey, asked)"
+    lines = cells["open"].source.replace(f'"{GENERAL}"', f'"{name}"').replace("**own", "interval=interval").splitlines()
+    cells["open"].source = "\n".join([f'topic = "{topic}"  # names its figures', *lines[1:]])
+    listed = pprint.pformat(asked, width=110, compact=True)
+    cells["blocks"].source = f"asked = {listed}\ntogether = blocks(survey, asked)"
     place = notebook.cells.index(cells["parameters"]) + 1
     needs = nbformat.v4.new_code_cell(f"needs = {pprint.pformat(_needs(survey, asked), width=110)}", id="needs")
     needs.metadata = {"tags": ["needs"]}
@@ -61,11 +56,3 @@ def _fill_in(notebook, survey, topic, name):
 
 def _needs(survey, asked):
     return {q: (survey.question(q)["kind"], list(survey.table(q)["option"])) for q in asked}
-
-
-def _title(source):
-    return source.splitlines()[0].lstrip("# ")
-
-
-def _replace(cell, old, new):
-    cell.source = cell.source.replace(old, new, 1)

@@ -348,9 +348,9 @@ def slug(parameters):
 
 
 def plan(survey, lang, folder=None, only=(), pairs=(), kind="warm"):
-    """A Job, with everything checked that can be before a kernel starts; without `lang` in the survey's first. Raises SurveyError or ParameterError.
+    """A Job, with everything checked that can be before a kernel starts. Raises SurveyError or ParameterError.
 
-    `kind` says how its kernels start: "warm" (forked) or "fresh" (the ordinary way). `folder` takes the place of
+    Without `lang` it is in the survey's first language. `kind` says how its kernels start: "warm" (forked) or "fresh" (the ordinary way). `folder` takes the place of
     outputs/; parameters other than the usual ones lead to a folder named after them.
     """
     loaded = load(survey, lang)

@@ -52,11 +52,6 @@ def _scored(survey, question):
     return options.loc[options["score"].notna(), ["option", "score"]]
 
 
-def has_scores(survey, question):
-    """Whether answers to a question have scores."""
-    return len(_scored(survey, question)) > 0
-
-
 def _mean(values, drawn):
     """The weighted mean of numbers (NaN: none), the variance of that mean, and its degrees of freedom."""
     there = np.isfinite(values)

@@ -122,7 +122,8 @@ def share(said, weights, of=None):
     With `of`, how many options each respondent ticked, it is the share of these selections, a ratio of two weighted
     sums.
     """
-    design, weights = as_design(weights), check_weights(weights)
+    drawn = as_design(weights)
+    weights = drawn.weights
     said = pd.Series(said).astype("boolean")
     asked = said.notna().to_numpy()
     n = int(asked.sum())
@@ -132,10 +133,10 @@ def share(said, weights, of=None):
     whole = np.ones(n) if of is None else np.asarray(of, dtype=float)[asked]
     value = float(own @ yes / (own @ whole))
     if value * (1 - value) < 1e-12:
-        return Share(float(round(value)), 0.0, n, effective_size(own), design.df(asked))
-    variance = design.covariance(((yes - value * whole) * own / (own @ whole))[:, None], asked)[0, 0]
+        return Share(float(round(value)), 0.0, n, effective_size(own), drawn.df(asked))
+    variance = drawn.covariance(((yes - value * whole) * own / (own @ whole))[:, None], asked)[0, 0]
     size = value * (1 - value) / variance if variance > 1e-15 else effective_size(own)  # all ticked alike
-    return Share(value, float(np.sqrt(variance)), n, float(size), design.df(asked))
+    return Share(value, float(np.sqrt(variance)), n, float(size), drawn.df(asked))
 
 
 def interval(found, confidence=0.95, method="wilson"):
@@ -218,7 +219,8 @@ def paired_difference(first, second, weights, confidence=0.95):
     the difference; df are those of the design. Where all moved the same way, or nobody did,
     there is no variance to go by, and p is that of McNemar's exact test.
     """
-    drawn, weights = as_design(weights), check_weights(weights)
+    drawn = as_design(weights)
+    weights = drawn.weights
     known = (first.notna() & second.notna()).to_numpy()
     x, y = (answer[known].to_numpy(dtype=float) for answer in (first, second))
     own, df = weights[known] / weights[known].sum(), drawn.df()
@@ -260,7 +262,8 @@ def rao_scott(first, second, weights):
 
     The same as R's `svychisq` on the respondents to whom both questions were put, statistic "F" and "Chisq".
     """
-    drawn, weights = as_design(weights), check_weights(weights)
+    drawn = as_design(weights)
+    weights = drawn.weights
     asked = (pd.Series(first).notna().to_numpy()) & (pd.Series(second).notna().to_numpy())
     rows, row_names = pd.factorize(pd.Series(first)[asked].astype(object).to_numpy(), sort=True)
     columns, column_names = pd.factorize(pd.Series(second)[asked].astype(object).to_numpy(), sort=True)

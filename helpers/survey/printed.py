@@ -16,6 +16,8 @@ def derive_counts(counts, questions):
     """
     if "percent" not in counts:
         counts = counts.assign(percent="")
+    if (counts["count"] != "").all():
+        return counts.assign(low=counts["count"], high=counts["count"]), []
     problems, found = [], {}
     known = questions.set_index("question")[["kind", "unit", "base"]].to_dict("index")
     for question, rows in counts.groupby("question", sort=False):

@@ -1,6 +1,7 @@
 """The general notebook takes every questionnaire: each question has a figure, a finding and a table in its chapter."""
 
 import codebooks
+import nbformat
 import pandas as pd
 import pytest
 from inprocess import ROOT, execute_path
@@ -78,3 +79,10 @@ def test_a_question_that_no_notebook_takes_gets_a_chapter(osaka, copy_of_osaka):
     steps = plan.plan(str(copy_of_osaka.folder), "en", "/tmp/none").general
     assert [parameters["topic"] for parameters in steps.values()] == ["extra"]
     assert plan.general_steps(osaka, plan.notebook_names()) == {}
+
+
+def test_its_cells_are_short_and_explained():
+    cells = nbformat.read(GENERAL, as_version=4).cells
+    code = [sum(1 for line in c.source.splitlines() if line.strip()) for c in cells if c.cell_type == "code"]
+    assert max(code) <= 15
+    assert sum(c.cell_type == "markdown" for c in cells) >= 0.9 * len(code)
