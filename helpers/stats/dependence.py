@@ -192,16 +192,19 @@ def _items_moved(counts, hidden, base):
                 yield now.copy()
 
 
-def _walk(counts, hidden, steps=6000, every=10):
-    """Tables met on a walk of moves of one around rectangles of hidden cells."""
-    rng, now, (r, c) = np.random.default_rng(joint.SEED), counts.copy(), counts.shape
-    rows, columns = rng.integers(r, size=(steps, 2)), rng.integers(c, size=(steps, 2))
-    for step, ((i, k), (j, m)) in enumerate(zip(rows, columns, strict=True), start=1):
-        closed = i != k and j != m and hidden[i, j] and hidden[i, m] and hidden[k, j] and hidden[k, m]
-        if closed and now[i, j] and now[k, m]:
-            now[[i, k, i, k], [j, m, m, j]] += (-1, -1, 1, 1)
+def _walk(counts, hidden, steps=6000, every=5, restart=100):
+    """Tables met on walks of moves of one around rectangles of hidden cells; each walk begins at the table itself."""
+    rng, (r, c) = np.random.default_rng(joint.SEED), counts.shape
+    start, free = counts.tolist(), hidden.tolist()
+    moves = zip(*(rng.integers(most, size=steps).tolist() for most in (r, r, c, c)), strict=True)
+    for step, (i, k, j, m) in enumerate(moves):
+        if step % restart == 0:
+            now = [list(row) for row in start]
+        closed = i != k and j != m and free[i][j] and free[i][m] and free[k][j] and free[k][m]
+        if closed and now[i][j] and now[k][m]:
+            now[i][j], now[k][m], now[i][m], now[k][j] = now[i][j] - 1, now[k][m] - 1, now[i][m] + 1, now[k][j] + 1
         if step % every == 0:
-            yield now.copy()
+            yield np.array(now)
 
 
 def _around(counts, corners, signs):

@@ -73,10 +73,15 @@ def _rectangles(table, min_cell):
     above, below = np.repeat(up, len(left)), np.repeat(down, len(left))
     left, right = np.tile(left, len(up)), np.tile(right, len(up))
     corners = np.column_stack([above * c + left, below * c + right, above * c + right, below * c + left])
-    level = np.where(table == 0, 0, np.where(thin(table, min_cell), 1, 2)).ravel()[corners]
+    level = _levels(table, min_cell).ravel()[corners]
     one, other = level[:, :2].min(axis=1), level[:, 2:].min(axis=1)
     grade = np.where((one == 2) | (other == 2), 3, one + other)
     return corners[grade > 0], grade[grade > 0]
+
+
+def _levels(table, min_cell):
+    """0 for empty cells, 1 for thin ones, 2 for others: all that the choice goes by, but for the totals."""
+    return np.where(table == 0, 0, np.where(thin(table, min_cell), 1, 2))
 
 
 def _cheapest(table, fixed, corners, grade):
@@ -169,10 +174,14 @@ def _is_kept_secret(table, min_cell, given, hidden):
     unknown = (hidden & (spans_of_totals(table) > 0)).ravel()
     if not unknown.any() or not len(corners):
         return not unknown.any()
+    levels = _levels(table, min_cell)
     for attempt in range(TRIES):
         other = _other(table, min_cell, corners, unknown, attempt)
         differs = (other != table).ravel() & unknown
-        if differs.any() and (choose(other, min_cell, given) == hidden).all():
+        if not differs.any():
+            continue
+        alike = (_levels(other, min_cell) == levels).all()  # then the choice is the same
+        if alike or (choose(other, min_cell, given) == hidden).all():
             unknown &= ~differs
         if not unknown.any():
             return True
@@ -182,11 +191,11 @@ def _is_kept_secret(table, min_cell, given, hidden):
 def _other(table, min_cell, corners, unknown, attempt):
     """Another table with the same totals and shown cells, by moves of one around rectangles.
 
-    The first attempts move around many rectangles at once that share no cell, and keep thin cells thin and others not;
+    The first attempts move around many rectangles at once that share no cell, and change no level;
     later ones take a few steps, whatever becomes of the cells.
     """
     rng, near = np.random.default_rng(attempt), attempt < TRIES // 2
-    few, flat, used = thin(table, min_cell).ravel(), table.ravel().copy(), np.zeros(table.size, dtype=bool)
+    levels, flat, used = _levels(table, min_cell), table.ravel().copy(), np.zeros(table.size, dtype=bool)
     order = np.argsort(-unknown[corners].sum(axis=1) - rng.random(len(corners)))
     order = order if near else rng.integers(len(corners), size=1 + attempt % 5)
     for place in order:
@@ -196,7 +205,7 @@ def _other(table, min_cell, corners, unknown, attempt):
         for way in rng.permutation([1, -1]):
             moved = flat.copy()
             moved[four] += way * np.array([1, 1, -1, -1])
-            alike = not near or (thin(moved.reshape(table.shape), min_cell).ravel() == few).all()
+            alike = not near or (_levels(moved.reshape(table.shape), min_cell) == levels).all()
             if moved.min() >= 0 and alike:
                 flat, used[four] = moved, True
                 break

@@ -45,18 +45,18 @@ def found(survey):
 
 
 def test_nothing_is_found_where_nothing_is_there():
-    surveys = size(400, 20)
+    surveys = size(400, 8)
     false = sum(bool(found(made(seed, n=80 + 5 * seed % 400))) for seed in range(surveys))
     # at a true rate of 5% more than this are found once in a thousand times
     assert false <= stats.binom.ppf(0.999, surveys, 0.05)
 
 
 def test_what_is_planted_is_found_and_nothing_else():
-    surveys, planted = size(200, 10), (2, 7)
+    surveys, planted = size(200, 4), (2, 7)
     named = [found(made(1000 + seed, planted=planted)) for seed in range(surveys)]
     power = np.mean([len(names & {"q2", "q7"}) / 2 for names in named])
     false = sum(bool(names - {"q2", "q7"}) for names in named)
-    assert power > 0.95
+    assert power > 0.9
     assert false <= stats.binom.ppf(0.999, surveys, 0.05)
 
 
