@@ -51,7 +51,7 @@ class CrossTable:
     def long(self):
         """One row per group and answer: `row_question, column_question, group_option, option, count, base, share`.
 
-        Null where hidden; with weights, `base_weighted` is the sum of the group's weights.
+        Null where hidden; with weights, `base_weighted` is the sum of the group's weights, `n_effective` Kish's size.
         """
         cells = self.shown.rename_axis(index="group_option", columns="option").stack(future_stack=True)
         long = cells.rename("count").reset_index()
@@ -59,7 +59,9 @@ class CrossTable:
         long["base"] = base.reindex(long["group_option"]).to_numpy()
         long["share"] = self.shares.stack(future_stack=True).to_numpy()
         if self.sums is not None:
-            long["base_weighted"] = self.sums[2].mask(self.hidden_base).reindex(long["group_option"]).to_numpy()
+            whole = self.sums[2].mask(self.hidden_base)
+            for name, numbers in (("base_weighted", whole), ("n_effective", whole**2 / self.sums[3])):
+                long[name] = numbers.reindex(long["group_option"]).to_numpy()
         long.insert(0, "column_question", self.column_question)
         long.insert(0, "row_question", self.row_question)
         return long
@@ -241,9 +243,14 @@ def _remembered(counts, shape, min_cell, given):
 def cells(survey, crossed):
     """All cells of some crosstabs, one row each, as `CrossTable.long` has them, with labels: `group_label`, `label`."""
     if not crossed:
-        return pd.DataFrame(columns=["row_question", "column_question", "group_option", "option", "count", "base", "share"])
+        return pd.DataFrame(
+            columns=["row_question", "column_question", "group_option", "option", "count", "base", "share"]
+        )
     long = pd.concat([table.long() for table in crossed], ignore_index=True)
-    for asked, answer, name in (("row_question", "group_option", "group_label"), ("column_question", "option", "label")):
+    for asked, answer, name in (
+        ("row_question", "group_option", "group_label"),
+        ("column_question", "option", "label"),
+    ):
         words = {pair: label(survey, *pair) for pair in set(zip(long[asked], long[answer], strict=True))}
         long[name] = [words[pair] for pair in zip(long[asked], long[answer], strict=True)]
     return long

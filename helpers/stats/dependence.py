@@ -128,7 +128,9 @@ def _weighted_items(survey, table):
     found = []
     for i, x in enumerate(table.counts.to_numpy().T):
         pair = np.column_stack([x, table.base - x])
-        whole = [np.column_stack([part[:, i], of - part[:, i]]) for part, of in ((cells, base), (squares, base_squares))]
+        whole = [
+            np.column_stack([part[:, i], of - part[:, i]]) for part, of in ((cells, base), (squares, base_squares))
+        ]
         try:
             found.append(weights.rao_scott_of_sums(*whole, _design(survey), pair).p)
         except ValueError:
@@ -168,9 +170,8 @@ def _spans(table):
 
 
 def _moved(counts, hidden):
-    r, c = counts.shape
-    for i in range(r):
-        for k in range(i + 1, r):
+    for i in range(len(counts)):
+        for k in range(i + 1, len(counts)):
             both = np.flatnonzero(hidden[i] & hidden[k])
             for a, j in enumerate(both):
                 for m in both[a + 1 :]:
@@ -219,7 +220,9 @@ def _around(counts, corners, signs):
 
 def _chi_square(tables, _base):
     expected = tables.sum(axis=2, keepdims=True) * tables.sum(axis=1, keepdims=True) / tables[0].sum()
-    return np.divide((tables - expected) ** 2, expected, out=np.zeros(tables.shape), where=expected > 0).sum(axis=(1, 2))
+    return np.divide((tables - expected) ** 2, expected, out=np.zeros(tables.shape), where=expected > 0).sum(
+        axis=(1, 2)
+    )
 
 
 def _item_chi_square(tables, base):
@@ -267,7 +270,9 @@ def _against_rest(survey, table):
             cells, squares, w, w2 = weighted
             share, other = cells[i, j] / w[i], (cells[:, j].sum() - cells[i, j]) / (w.sum() - w[i])
             sums = [_pair(part[:, j], whole, i) for part, whole in ((cells, w), (squares, w2))]
-            p = _weighted_two_by_two(sums, _design(survey), _pair(table.counts.to_numpy()[:, j], table.base.to_numpy(), i))
+            p = _weighted_two_by_two(
+                sums, _design(survey), _pair(table.counts.to_numpy()[:, j], table.base.to_numpy(), i)
+            )
         ids = table.row_question, table.column_question, table.counts.index[i], table.counts.columns[j]
         yield (*ids, other, share - other, p)
 

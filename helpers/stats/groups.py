@@ -8,6 +8,7 @@ numbers rise ("1-4 people", "5-19 people"). All of this depends on the survey's 
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -76,7 +77,7 @@ def _rises(labels):
         tuple(int(digits) for digits in re.findall(r"\d+", unicodedata.normalize("NFKC", label).replace(",", "")))
         for label in labels.fillna("")
     ]
-    return len(numbers) > 1 and all(numbers) and all(a < b for a, b in zip(numbers, numbers[1:], strict=False))
+    return len(numbers) > 1 and all(numbers) and all(a < b for a, b in pairwise(numbers))
 
 
 def _neighbours(options, counts):

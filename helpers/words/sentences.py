@@ -415,9 +415,9 @@ def weight_limits(say, size, census=False):
         )
     return say(
         "{size} (Kish). Shares, their intervals and the differences between two questions are weighted, numbers of "
-        "respondents are not. A crosstab of two single-choice questions is tested by Rao and Scott’s chi-square, which "
-        "uses the weights. All else counts each respondent once: other tests, the shares inside crosstabs, comparisons of "
-        "two surveys with the shares that they name, what totals alone imply, and the check of published figures.",
+        "respondents are not. Crosstabs show weighted shares and are tested by Rao and Scott’s chi-square, which uses the "
+        "weights. All else counts each respondent once: other tests, comparisons of two surveys with the shares that they "
+        "name, what totals alone imply, and the check of published figures.",
         size=size,
     )
 

@@ -185,7 +185,10 @@ def test_a_number_that_must_not_be_told_is_bounded_by_the_totals(raw, osaka):
     assert 0 < (own["q7_damage=leak"].fillna(False) & (own["q3"] == "not_known")).sum() < 5
     assert bounds(raw, *condition) == bounds(osaka, *condition)
     assert not bounds(raw, *condition).known
-    group = gave("employees", raw.table("employees")["option"][0]), gave("q4", "caution")  # that is for crosstabs to tell
+    group = (
+        gave("employees", raw.table("employees")["option"][0]),
+        gave("q4", "caution"),
+    )  # that is for crosstabs to tell
     assert bounds(raw, *group) == bounds(osaka, *group)
 
 

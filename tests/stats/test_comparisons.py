@@ -420,7 +420,9 @@ def test_totals_only_have_no_joint_tests(osaka, raw):
 def leaning(told, both, b, c, neither):
     """The survey with answers to q4=other and q5=other that have these numbers, and totals to match."""
     said = np.repeat([[1, 1], [1, 0], [0, 1], [0, 0]], [both, b, c, neither], axis=0).astype(bool)
-    own = told.responses.assign(**{f"{q}=other": pd.array(x, dtype="boolean") for q, x in zip(("q4", "q5"), said.T, strict=True)})
+    own = told.responses.assign(
+        **{f"{q}=other": pd.array(x, dtype="boolean") for q, x in zip(("q4", "q5"), said.T, strict=True)}
+    )
     counted = told.counted.copy()
     for question, count in (("q4", both + b), ("q5", both + c)):
         counted.loc[(counted["question"] == question) & (counted["option"] == "other"), "count"] = count

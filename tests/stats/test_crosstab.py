@@ -34,7 +34,9 @@ def test_counts_are_those_of_pandas_without_the_silent(told):
     multiple = table_of(told, "industry", "q4")
     own = told.responses
     for option in multiple.counts:
-        assert list(multiple.counts[option]) == [own.loc[own["industry"] == g, f"q4={option}"].sum() for g in multiple.base.index]
+        assert list(multiple.counts[option]) == [
+            own.loc[own["industry"] == g, f"q4={option}"].sum() for g in multiple.base.index
+        ]
 
 
 def test_a_routed_question_counts_those_who_were_asked(told):
@@ -54,7 +56,12 @@ def test_groups_in_order_are_merged_until_they_hold_enough(raw):
 
 def test_merge_as_goes_before_the_rule(raw):
     first, *_ = raw.table("employees")["option"]
-    own = raw.options.assign(merge_as=[f"m{o == first}" if s == "employees" else "" for s, o in raw.options[["options", "option"]].itertuples(index=False)])
+    own = raw.options.assign(
+        merge_as=[
+            f"m{o == first}" if s == "employees" else ""
+            for s, o in raw.options[["options", "option"]].itertuples(index=False)
+        ]
+    )
     merged = groups.merges(replace(raw, options=own), "employees")
     assert merged[0] == (first,)
     assert len(merged) == 2
@@ -79,7 +86,9 @@ def test_no_shown_cell_is_thin_nor_what_is_left_of_a_base(raw):
 
 
 def test_a_pair_is_one_table_whichever_way_it_is_asked_for(raw):
-    (one,), (other,) = (crosstab.crosstabs(raw, [a], [b]) for a, b in (("industry", "employees"), ("employees", "industry")))
+    (one,), (other,) = (
+        crosstab.crosstabs(raw, [a], [b]) for a, b in (("industry", "employees"), ("employees", "industry"))
+    )
     assert one is other
 
 
@@ -117,7 +126,7 @@ def linked(survey, group):
             row = [(q, g, a) for a in t.counts]
             if not t.hidden_base[g]:
                 equation(t.base[g], *row)
-            for (source, options) in groups.leading(survey, q).items():
+            for source, options in groups.leading(survey, q).items():
                 if source in tables:
                     equation(0, *row, (q, g, None), minus=[(source, g, o) for o in options])
             for a in t.counts:
@@ -131,7 +140,8 @@ def test_the_attacker_who_joins_all_tables_finds_no_hidden_cell(raw, group):
     tables, place, equations = linked(raw, group)
     asked = [q for q in tables if groups.leading(raw, q)]
     assert asked
-    for q in [*asked, *(s for q in asked for s in groups.leading(raw, q) if s in tables)]:
+    sources = [source for q in asked for source in groups.leading(raw, q) if source in tables]
+    for q in [*asked, *sources]:
         t = tables[q]
         need = np.minimum(5, spans_of_totals(t.counts.to_numpy()))
         for i, j in np.argwhere(t.hidden.to_numpy()):
@@ -189,4 +199,6 @@ def test_crosstabs_are_tested_by_rao_scott(weighted):
     answered = own["q2_linked"].astype(object).where(own["q2_linked"] != "no_answer")
     expected = weights.rao_scott(own["employees"].astype(object).map(run), answered, own["weight"])
     first = tests.iloc[0]
-    assert first[["statistic", "df", "df2", "p"]].tolist() == pytest.approx([expected.f, expected.df, expected.df2, expected.p])
+    assert first[["statistic", "df", "df2", "p"]].tolist() == pytest.approx(
+        [expected.f, expected.df, expected.df2, expected.p]
+    )

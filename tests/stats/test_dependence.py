@@ -26,13 +26,23 @@ def made(seed, n=300, planted=(), groups=3, questions=12, strength=0.9):
     sizes = {q: groups if q == "g" else OPTIONS + 1 for q in ids}
     names = {q: [f"o{k}" for k in range(sizes[q])] for q in ids}
     responses = pd.DataFrame({q: pd.Categorical.from_codes(answers[q], names[q]) for q in ids})
-    about = {"kind": "single", "asked_if": "", "unit": "respondents", "base": n, "answered_any": "", "short_en": "", "text_en": ""}
+    about = {
+        "kind": "single",
+        "asked_if": "",
+        "unit": "respondents",
+        "base": n,
+        "answered_any": "",
+        "short_en": "",
+        "text_en": "",
+    }
     table = pd.DataFrame([about | {"options": q, "use": "break" if q == "g" else ""} for q in ids], index=ids)
     options = pd.DataFrame(
         [(q, o, k + 1, "no_answer" if k == OPTIONS else "answer", o, o) for q in ids for k, o in enumerate(names[q])],
         columns=["options", "option", "order", "role", "label_en", "label_ja"],
     )
-    counted = pd.DataFrame([(q, o, int((responses[q] == o).sum())) for q in ids for o in names[q]], columns=["question", "option", "count"])
+    counted = pd.DataFrame(
+        [(q, o, int((responses[q] == o).sum())) for q in ids for o in names[q]], columns=["question", "option", "count"]
+    )
     none = pd.DataFrame()
     survey = Survey("made", "en", {"respondents": n}, table, options, counted, none, none)
     vars(survey)["responses"] = responses
@@ -90,5 +100,7 @@ def test_differing_cells_are_named_from_what_is_shown():
     x, n = counts[top["group_option"]], base[top["group_option"]]
     pair = [[x, n - x], [counts.sum() - x, base.sum() - n - counts.sum() + x]]
     assert top["difference"] == pytest.approx(x / n - (counts.sum() - x) / (base.sum() - n))
-    assert top["adjusted"] >= min(stats.chi2_contingency(pair, correction=False).pvalue, stats.fisher_exact(pair).pvalue)
+    assert top["adjusted"] >= min(
+        stats.chi2_contingency(pair, correction=False).pvalue, stats.fisher_exact(pair).pvalue
+    )
     assert top["adjusted"] < 0.05

@@ -67,7 +67,7 @@ def test_answers_that_are_told_lead_to_none_that_is_kept(square, min_cell):
 @given(*[st.integers(0, 40)] * 4, st.integers(3, 7))
 @settings(max_examples=size(300, 60))
 def test_a_decision_leaves_b_and_c_open(both, b, c, neither, min_cell):
-    told, decimals = disclosure.decision(mcnemar_p(b, c), (both, b, c, neither), min_cell, mcnemar_p)
+    told, _ = disclosure.decision(mcnemar_p(b, c), (both, b, c, neither), min_cell, mcnemar_p)
     if not np.isnan(told):
         steps = disclosure.STEPS if told in (0.001, 0.01) else disclosure.STEPS[-1:]
         moves = range(-min(b, c), min(both, neither) + 1)
