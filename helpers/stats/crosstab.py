@@ -13,7 +13,7 @@ import pandas as pd
 
 from . import weights
 from .disclosure import min_cell_of
-from .groups import coded, label, leading
+from .groups import coded, label
 from .suppression import suppress
 
 
@@ -24,7 +24,7 @@ class CrossTable:
     `counts` has a row per group and a column per answer, `base` the respondents of each group who answered; both hold
     everything and are for computing. `hidden` (like counts) and `hidden_base` say what must not be shown. `multiple` tells
     whether answers may be ticked together. `rest` are (counts, base) of those without a group. `sums` are, with weights,
-    the sums of weights and of their squares like `counts`, and like `base`: (cells, squares, base, base_squares).
+    sums of weights like `counts` and like `base`, and of their squares like `base`.
     """
 
     row_question: str
@@ -40,7 +40,7 @@ class CrossTable:
     @property
     def shares(self):
         """Shares of each group's base, from 0 to 1, weighted with weights, NaN where hidden or of nobody: like `counts`."""
-        counts, base = (self.counts, self.base) if self.sums is None else (self.sums[0], self.sums[2])
+        counts, base = (self.counts, self.base) if self.sums is None else self.sums[:2]
         return counts.div(base.where(base > 0), axis=0).mask(self.hidden)
 
     @property
@@ -59,8 +59,8 @@ class CrossTable:
         long["base"] = base.reindex(long["group_option"]).to_numpy()
         long["share"] = self.shares.stack(future_stack=True).to_numpy()
         if self.sums is not None:
-            whole = self.sums[2].mask(self.hidden_base)
-            for name, numbers in (("base_weighted", whole), ("n_effective", whole**2 / self.sums[3])):
+            whole = self.sums[1].mask(self.hidden_base)
+            for name, numbers in (("base_weighted", whole), ("n_effective", whole**2 / self.sums[2])):
                 long[name] = numbers.reindex(long["group_option"]).to_numpy()
         long.insert(0, "column_question", self.column_question)
         long.insert(0, "row_question", self.row_question)
@@ -128,7 +128,7 @@ def _in_order(survey):
     """Question ids, each after those whose answers lead to it."""
     waiting, done = list(survey.questions.index), []
     while waiting:
-        ready = [question for question in waiting if {*leading(survey, question)} <= {*done}] or waiting
+        ready = [question for question in waiting if survey.route(question)[0] in ("", *done)] or waiting
         done += ready
         waiting = [question for question in waiting if question not in ready]
     return done
@@ -139,16 +139,14 @@ def _closed(survey, tables, group, question, groups):
 
     Where an answer leads to the question, that number is a cell of another crosstab.
     """
-    closed = set()
-    for source, options in leading(survey, question).items():
-        if source == group:
-            continue
-        above, turned = tables.get((group, source)), (source, group) in tables
-        answers = [] if above is None else [a for a in above.counts if {*a.split("|")} & {*options}]
-        if turned or above is None or {o for a in answers for o in a.split("|")} != {*options}:
-            return None  # no crosstab shows how many were asked
-        closed |= set(above.hidden.index[above.hidden[answers].any(axis=1)])
-    return closed
+    source, options = survey.route(question)
+    if source in ("", group):
+        return set()
+    above = tables.get((group, source))
+    answers = [] if above is None else [a for a in above.counts if {*a.split("|")} & {*options}]
+    if {o for a in answers for o in a.split("|")} != {*options}:
+        return None  # no crosstab shows how many were asked
+    return set(above.hidden.index[above.hidden[answers].any(axis=1)])
 
 
 def _cross(survey, group, question, read, closed):
@@ -166,9 +164,11 @@ def _cross(survey, group, question, read, closed):
     frame.index.name, frame.columns.name = group, question
     sums = None
     if own is not None:
-        (cells, w), (squares, w2) = (count(x[known]) for x in (own, own**2))
-        framed = [pd.DataFrame(x[:-1][here], frame.index, frame.columns) for x in (cells, squares)]
-        sums = (*framed, *(pd.Series(x[:-1][here], frame.index) for x in (w, w2)))
+        (cells, w), (_, w2) = (count(x[known]) for x in (own.weights, own.weights**2))
+        sums = (
+            pd.DataFrame(cells[:-1][here], frame.index, frame.columns),
+            *(pd.Series(x[:-1][here], frame.index) for x in (w, w2)),
+        )
     table = CrossTable(
         row_question=group,
         column_question=question,

@@ -113,8 +113,9 @@ def _items(survey, table, size):
 
 def _weighted(survey, table):
     """Rao and Scott's test; None where it does not exist."""
+    first, second = _answers(survey, table.row_question), _answers(survey, table.column_question)
     try:
-        found = weights.rao_scott_of_sums(*(part.to_numpy() for part in table.sums[:2]), _design(survey), table.counts)
+        found = weights.rao_scott(first, second, weights.of(survey))
     except ValueError:
         return None
     effect = np.sqrt(found.statistic / found.n / (min(filled(table.counts.to_numpy()).shape) - 1))
@@ -124,24 +125,27 @@ def _weighted(survey, table):
 
 def _weighted_items(survey, table):
     """The item with the smallest p of Rao and Scott's tests, Bonferroni over the items; None where there is none."""
-    cells, squares, base, base_squares = (part.to_numpy() for part in table.sums)
-    found = []
-    for i, x in enumerate(table.counts.to_numpy().T):
-        pair = np.column_stack([x, table.base - x])
-        whole = [
-            np.column_stack([part[:, i], of - part[:, i]]) for part, of in ((cells, base), (squares, base_squares))
-        ]
-        try:
-            found.append(weights.rao_scott_of_sums(*whole, _design(survey), pair).p)
-        except ValueError:
-            continue  # nobody or everybody ticked it
+    group = _answers(survey, table.row_question)
+    items = [_answers(survey, table.column_question, i) for i in range(table.counts.shape[1])]
+    found = [p for item in items if (p := _rao_scott_p(survey, group, item)) is not None]
     if not found:
         return None
     return {"test": "rao_scott_items", "p": min(1.0, min(found) * len(found)), "n": int(table.base.sum())}
 
 
-def _design(survey):
-    return len(weights.of(survey))
+def _answers(survey, question, item=None):
+    """Places of answers as floats, NaN for none; of an item of several whether it was ticked, 1 or 0."""
+    read = coded(survey, question)
+    answers = read.codes if item is None else read.ticked[item]
+    return pd.Series(np.where(read.known, answers, np.nan))
+
+
+def _rao_scott_p(survey, first, second):
+    """The p-value of Rao and Scott's test; None where it does not exist."""
+    try:
+        return weights.rao_scott(first, second, weights.of(survey)).p
+    except ValueError:
+        return None
 
 
 # --- other tables with the same totals and shown cells ---------------------------------------------------------------
@@ -257,29 +261,31 @@ def differing(survey, crossed, tests, alpha=0.05):
 
 def _against_rest(survey, table):
     counts, base = table.full, table.full_base
-    weighted = None if table.sums is None else [part.to_numpy() for part in table.sums]
+    own = weights.of(survey)
+    read = [coded(survey, question) for question in (table.row_question, table.column_question)]
     for i, j in np.argwhere(~table.hidden.to_numpy()):
         x, n, rest, of_rest = counts[i, j], base[i], counts[:, j].sum() - counts[i, j], base.sum() - base[i]
         if not n or not of_rest:
             continue
-        pair = np.array([[x, n - x], [rest, of_rest - rest]])
-        share, other = x / n, rest / of_rest
-        if weighted is None:
-            p = _two_by_two(pair)
-        else:
-            cells, squares, w, w2 = weighted
-            share, other = cells[i, j] / w[i], (cells[:, j].sum() - cells[i, j]) / (w.sum() - w[i])
-            sums = [_pair(part[:, j], whole, i) for part, whole in ((cells, w), (squares, w2))]
-            p = _weighted_two_by_two(
-                sums, _design(survey), _pair(table.counts.to_numpy()[:, j], table.base.to_numpy(), i)
-            )
+        share, other, p = x / n, rest / of_rest, None
         ids = table.row_question, table.column_question, table.counts.index[i], table.counts.columns[j]
-        yield (*ids, other, share - other, p)
+        if own is None:
+            p = _two_by_two(np.array([[x, n - x], [rest, of_rest - rest]]))
+        else:
+            inside, said, known = _sides(*read, *ids[2:])
+            mine, others = (known & side for side in (inside, ~inside))
+            share, other = (float(np.average(said[side], weights=own.weights[side])) for side in (mine, others))
+            asked = pd.Series(np.where(known, 1.0, np.nan))
+            p = _rao_scott_p(survey, asked * inside, asked * said)
+        yield (*ids, other, share - other, 1.0 if p is None else p)
 
 
-def _pair(part, whole, i):
-    rest, of_rest = part.sum() - part[i], whole.sum() - whole[i]
-    return np.array([[part[i], whole[i] - part[i]], [rest, of_rest - rest]])
+def _sides(rows, columns, group, answer):
+    """Who is in a group, who gave an answer, and who answered: three masks."""
+    inside = rows.codes == list(rows.answers).index(group)
+    at = list(columns.answers).index(answer)
+    said = columns.codes == at if columns.ticked is None else columns.ticked[at]
+    return inside, said, columns.known
 
 
 def _two_by_two(pair):
@@ -289,10 +295,3 @@ def _two_by_two(pair):
     if expected.min() < THIN:
         return float(stats.fisher_exact(pair).pvalue)
     return float(stats.chi2.sf(((pair - expected) ** 2 / expected).sum(), 1))
-
-
-def _weighted_two_by_two(sums, design, counts):
-    try:
-        return weights.rao_scott_of_sums(*sums, design, counts).p
-    except ValueError:
-        return 1.0

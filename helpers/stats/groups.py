@@ -13,8 +13,6 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from ..survey.schemas import listed
-
 ENOUGH = 20  # respondents of a group, so that its cells are seldom thin
 
 
@@ -115,12 +113,3 @@ def label(survey, question, answer):
     """What a group or an answer is called, in the survey's language; of merged ones the first and the last."""
     labels = [survey.label(question, option) for option in answer.split("|")]
     return labels[0] if len(labels) == 1 else " / ".join(labels) if len(labels) == 2 else f"{labels[0]} … {labels[-1]}"
-
-
-def leading(survey, question):
-    """The answers that lead to a question: {question: [option ids]}; empty where everybody was asked."""
-    found = {}
-    for part in listed(survey.question(question), "asked_if"):
-        source, _, option = part.partition("=")
-        found.setdefault(source, []).append(option)
-    return found

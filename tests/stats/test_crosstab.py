@@ -126,9 +126,9 @@ def linked(survey, group):
             row = [(q, g, a) for a in t.counts]
             if not t.hidden_base[g]:
                 equation(t.base[g], *row)
-            for source, options in groups.leading(survey, q).items():
-                if source in tables:
-                    equation(0, *row, (q, g, None), minus=[(source, g, o) for o in options])
+            source, options = survey.route(q)
+            if source in tables:
+                equation(0, *row, (q, g, None), minus=[(source, g, o) for o in options])
             for a in t.counts:
                 if not t.hidden.loc[g, a]:
                     equation(t.counts.loc[g, a], (q, g, a))
@@ -138,9 +138,9 @@ def linked(survey, group):
 @pytest.mark.parametrize("group", ["employees", "industry"][: size(2, 1)])
 def test_the_attacker_who_joins_all_tables_finds_no_hidden_cell(raw, group):
     tables, place, equations = linked(raw, group)
-    asked = [q for q in tables if groups.leading(raw, q)]
+    asked = [q for q in tables if raw.route(q)[1]]
     assert asked
-    sources = [source for q in asked for source in groups.leading(raw, q) if source in tables]
+    sources = [raw.route(q)[0] for q in asked if raw.route(q)[0] in tables]
     for q in [*asked, *sources]:
         t = tables[q]
         need = np.minimum(5, spans_of_totals(t.counts.to_numpy()))
