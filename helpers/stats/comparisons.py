@@ -14,7 +14,7 @@ from scipy.stats import norm
 
 from . import joint, proportions, tests_of_counts, weights
 from .answers import given, said
-from .disclosure import Kept, adjuster, decision, is_told, min_cell_of, rounded_up
+from .disclosure import Kept, adjuster, calibrated, decision, is_told, min_cell_of, rounded_up
 from .margins import PairedRange, TippingPoint, check_pair, margins, mcnemar_range, tipping_point
 from .mcnemar import mcnemar_p
 from .pairs import is_pair_told
@@ -264,8 +264,14 @@ def _disclosed(comparison, exact, place):
     adjust = adjuster(exact, place)
     found = comparison.joint
 
+    _, b0, c0, _ = found.four
+
     def p_of(b, c):
-        return float(adjust([mcnemar_p(b, c)])[0])
+        if not comparison.weighted:
+            return float(adjust([mcnemar_p(b, c)])[0])
+        # the totals fix b - c; with fewer or more who disagree the statistic changes as McNemar's does
+        statistic, own = ((b0 - c0) ** 2 / max(n, 1) for n in (b + c, b0 + c0))
+        return float(adjust(calibrated([statistic], 1, own, found.p))[0])
 
     told, decimals = decision(comparison.p_adjusted, found.four, found.min_cell, p_of)
     lead = comparison.tests[0] | {"p_adjusted": told, "decimals": decimals}

@@ -109,8 +109,13 @@ class Kept:
 
 
 def is_told(both, b, c, neither, min_cell):
-    """Whether a table of two answers can be told by itself: b and c not below `min_cell`, the others not thin."""
-    return min_cell <= 1 or (min(b, c) >= min_cell and not any(0 < count < min_cell for count in (both, neither)))
+    """Whether a table of two answers can be told by itself: b and c not below `min_cell`, the others not thin.
+
+    What the totals leave no choice of is told by them, whatever is kept here.
+    """
+    if min_cell <= 1 or min(b, c) + min(both, neither) == 0:
+        return True
+    return min(b, c) >= min_cell and not any(0 < count < min_cell for count in (both, neither))
 
 
 def told_alike(square, min_cell):
