@@ -37,7 +37,10 @@ RULES = {
     "interval": (_one_of(*INTERVALS), "one of " + ", ".join(INTERVALS)),
     "no_answer": (_one_of("drop", "keep"), "one of drop, keep"),
     "reference": (_is_text, "the path of a CSV file with the columns option and share, or ''"),
-    "by": (_is_text, "ids of single-choice questions, separated by commas, or '' for those the codebook marks"),
+    "by": (
+        _is_text,
+        "ids of questions that the codebook marks with use = break, separated by commas, or '' for all of them",
+    ),
     "questions": (_is_text, "question ids, separated by commas, or '' for all"),
     "min_cell": (
         lambda value: _is_number(value) and value >= 1 and value % 1 == 0,
@@ -69,7 +72,7 @@ def _short(value):
 def check_against(survey, name, value):
     """Check a common parameter that names questions or another survey; raises ParameterError or SurveyError."""
     if name in ("by", "questions") and value.strip():
-        chosen_questions(survey, name, value, kind="single" if name == "by" else "")
+        chosen_questions(survey, name, value, kind="break" if name == "by" else "")
     if name == "baseline" and value.strip():
         load(value, survey.lang)
 
@@ -90,8 +93,12 @@ def chosen(survey, name, question, listed, left=1):
 
 
 def chosen_questions(survey, name, listed, kind=""):
-    """Question ids given as "a, b" in the parameter `name`, checked against the survey; raises ParameterError."""
-    return _listed(name, listed, [q for q in survey.questions.index if kind in ("", survey.question(q)["kind"])])
+    """Question ids given as "a, b" in the parameter `name`, checked against the survey; raises ParameterError.
+
+    `kind` is that of the questions allowed, or "break": those that the codebook marks to break others by.
+    """
+    known = survey.breaks if kind == "break" else survey.questions.index
+    return _listed(name, listed, [q for q in known if kind in ("", "break", survey.question(q)["kind"])])
 
 
 def _listed(name, listed, known):

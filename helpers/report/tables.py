@@ -76,10 +76,7 @@ def _p(say, test):
         return say.p_range(test["p_low"], test["p_high"])
     if pd.isna(test["decimals"]):
         return say.p_number(test["p"])
-    decimals = int(test["decimals"])
-    if decimals == 0 and test["p"] == 1:
-        return say("above {p}", p=f"{LEVEL:g}")
-    return say("at most {p}", p=f"{test['p']:.{max(2, decimals)}f}")
+    return _limit(say, test["p"], int(test["decimals"]))
 
 
 def _adjusted(say, test):
@@ -87,7 +84,18 @@ def _adjusted(say, test):
     if pd.notna(test["p_low_adjusted"]):
         words = say.p_range(test["p_low_adjusted"], test["p_high_adjusted"])
         return say("{range}: {verdict}", range=words, verdict=said(say, VERDICTS[test["verdict"]]))
-    return "" if pd.isna(test["p_adjusted"]) else say.p_number(test["p_adjusted"])
+    if pd.isna(test["p_adjusted"]):
+        return "" if pd.isna(test["decimals"]) or pd.notna(test["p"]) else say("withheld")
+    if pd.notna(test["decimals"]) and pd.isna(test["p"]):
+        return _limit(say, test["p_adjusted"], int(test["decimals"]))
+    return say.p_number(test["p_adjusted"])
+
+
+def _limit(say, p, decimals):
+    """A p-value that was rounded up, as a limit."""
+    if decimals == 0 and p == 1:
+        return say("above {p}", p=f"{LEVEL:g}")
+    return say("at most {p}", p=f"{p:.{max(2, decimals)}f}")
 
 
 def _statistic(test):

@@ -4,7 +4,8 @@ from .answers import asked, both, shares
 from .bounds import bounds, gave, proven
 from .claims import audit
 from .comparisons import as_table, compare, compare_items, family, joint_tests
-from .crosstab import crosstab_tests, crosstabs
+from .crosstab import cells, crosstabs
+from .dependence import crosstab_tests, differing
 from .margins import curve, mcnemar_range
 from .numbers import classes, quantiles, scores
 from .questionnaire import blocks
@@ -20,12 +21,14 @@ __all__ = [
     "blocks",
     "both",
     "bounds",
+    "cells",
     "classes",
     "compare",
     "compare_items",
     "crosstab_tests",
     "crosstabs",
     "curve",
+    "differing",
     "family",
     "gave",
     "goodness_of_fit",

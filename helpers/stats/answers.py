@@ -7,8 +7,8 @@ import pandas as pd
 
 from ..survey.schemas import answered_any
 from . import proportions, weights
-from .disclosure import gate
 from .margins import joint_range, margins
+from .pairs import is_pair_told
 
 
 def shares(survey, *questions, confidence=0.95, method="wilson", options=None, no_answer="keep"):
@@ -132,12 +132,15 @@ class Both:
 
 
 def both(survey, first, second, option):
-    """Who gave an answer to both of two questions, and to at least one: a Both; weighted with weights."""
+    """Who gave an answer to both of two questions, and to at least one: a Both; weighted with weights.
+
+    Where raw answers know it, but so few that it must not be told, it is what the totals leave open.
+    """
     n = survey.respondents
-    if survey.responses is not None:
+    if survey.responses is not None and is_pair_told(survey, first, second, option):
         one, other = (said(survey, q, option).fillna(False).to_numpy(dtype=bool) for q in (first, second))
         both_, either = (float(np.average(x, weights=weights.of(survey))) for x in (one & other, one | other))
-        return gate(Both(both_, both_, either, either, n, known=True))
+        return Both(both_, both_, either, either, n, known=True)
     found = joint_range(margins(survey, first, option), margins(survey, second, option))
     limits = (found.both_low, found.both_high, found.either_low, found.either_high)
     return Both(*(limit / found.respondents for limit in limits), n, known=False)

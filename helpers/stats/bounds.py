@@ -16,7 +16,8 @@ from scipy.optimize import LinearConstraint, milp
 
 from ..survey.schemas import answered_any
 from .answers import given
-from .disclosure import gate
+from .disclosure import min_cell_of
+from .pairs import is_pair_told
 
 MOST = 7  # answers of one several-answer question that are told apart; more make too many cells
 
@@ -66,11 +67,31 @@ def bounds(survey, *conditions, every=True):
     if survey.responses is not None:
         met = np.array([_met(survey, condition) for condition in conditions])
         number = int((met.all(axis=0) if every else met.any(axis=0)).sum())
-        return gate(Bounds(number, number, survey.respondents))
+        if _is_told(survey, asked, conditions, met, number):
+            return Bounds(number, number, survey.respondents)
+        if any(len(condition.options) > MOST for condition in conditions):
+            return Bounds(0, survey.respondents, survey.respondents)
     cells, equations = _cells(survey, asked, conditions)
     wanted = [_holds(cell, conditions, every) for cell in cells]
     low, high = _extremes(np.array(wanted, dtype=float), *equations)
     return Bounds(low, high, survey.respondents)
+
+
+def _is_told(survey, asked, conditions, met, number):
+    """Whether a number of respondents may be told: no combination of the conditions is met by too few to tell.
+
+    Of a question that crosstabs break by, what it has to do with others is told by crosstabs alone.
+    """
+    least = min_cell_of(survey)
+    if least <= 1 or (len(asked) == 1 and survey.question(asked[0])["kind"] == "single"):
+        return True
+    if len(asked) > 1 and {*asked} & {*survey.breaks}:
+        return False
+    options = {condition.options for condition in conditions}
+    if len(asked) == len(conditions) == 2 and len(options) == 1 and len(*options) == 1:
+        return is_pair_told(survey, *asked, *options.pop())
+    _, often = np.unique(met, axis=1, return_counts=True)
+    return min(number, met.shape[1] - number) >= least and (often.min() >= least or len(met) > 2)
 
 
 def _met(survey, condition):

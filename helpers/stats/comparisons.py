@@ -6,6 +6,7 @@ what is said, after it was adjusted together with those of the other comparisons
 """
 
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -13,8 +14,10 @@ from scipy.stats import norm
 
 from . import joint, proportions, tests_of_counts, weights
 from .answers import given, said
-from .disclosure import gate
+from .disclosure import Kept, adjuster, calibrated, decision, is_told, min_cell_of, rounded_up
 from .margins import PairedRange, TippingPoint, check_pair, margins, mcnemar_range, tipping_point
+from .mcnemar import mcnemar_p
+from .pairs import is_pair_told
 from .proportions import Difference, alpha_of, difference
 from .tests_of_counts import holm
 
@@ -86,7 +89,7 @@ class Comparison:
     paired: PairedRange
     tipping: TippingPoint | None
     tests: list[dict]
-    joint: joint.McNemar | None
+    joint: joint.McNemar | Kept | None
     raw: bool
     weighted: bool
     level: float
@@ -100,6 +103,16 @@ class Comparison:
     def p(self):
         """The p-value of the leading test before adjustment; NaN where nothing is tested."""
         return self.tests[0]["p"] if self.tests else np.nan
+
+    @property
+    def kept(self):
+        """Whether b and c must not be told, and so nothing that would determine them; see `disclosure`."""
+        return isinstance(self.joint, Kept)
+
+    @property
+    def shown(self):
+        """Whether the leading test shows a difference, after adjustment. What is told rounded up is "at most"."""
+        return self.p_adjusted < self.alpha or (self.kept and self.p_adjusted <= self.alpha)
 
     @property
     def rows(self):
@@ -174,16 +187,26 @@ def _joint(survey, first, second, option, rest, confidence):
     if survey.responses is None:
         return None, None
     answers = [said(survey, question, option, rest) for question in (first, second)]
-    found, own = gate(joint.mcnemar(*answers)), weights.of(survey)
+    found, own = joint.mcnemar(*answers), weights.of(survey)
     if not found.n:
         return None, None
-    return found, None if own is None else gate(weights.paired_difference(*answers, own, confidence))
+    weighted = None if own is None else weights.paired_difference(*answers, own, confidence)
+    four = (found.both, found.b, found.c, found.neither)
+    if is_told(*four, min_cell_of(survey)) and is_pair_told(survey, first, second, option):
+        return found, weighted
+    if weighted is None:
+        return Kept(found.n, found.p, four, min_cell_of(survey)), None
+    apart = weights.unpaired_difference(*answers, own, confidence)
+    numbers = {"difference": apart, "error": np.nan, "statistic": np.nan, "p": np.nan}
+    return Kept(found.n, weighted.p, four, min_cell_of(survey)), replace(weighted, **numbers)
 
 
 def _settled(found, alpha):
     """McNemar's test on joint answers in the form of a range that holds one table only; without any answers p is 1."""
     if found is None:
         return PairedRange(1.0, 1.0, (0, 0), (0, 0), 1, 0, "never")
+    if isinstance(found, Kept):
+        return PairedRange(np.nan, np.nan, (0, 0), (0, 0), 1, 0, "undetermined")
     at, shown = (found.b, found.c), found.p < alpha
     return PairedRange(found.p, found.p, at, at, 1, int(shown), "always" if shown else "never")
 
@@ -204,7 +227,7 @@ def _difference(pair, counted):
         return Difference(np.nan, np.nan, np.nan)
     if pair.weighted:
         apart = pair.weighted.difference
-    elif pair.found:
+    elif pair.found and not isinstance(pair.found, Kept):
         f = pair.found
         apart = joint.paired_difference(f.both, f.b, f.c, f.neither, pair.confidence)
     else:
@@ -224,14 +247,37 @@ def family(comparisons, name=""):
     whatever the overlap ("always"); at the level or above at its smallest, never.
     """
     comparisons = list(comparisons)
-    leading = holm([c.p for c in comparisons])
+    exact = [c.joint.p if c.kept and c.tests else c.p for c in comparisons]
+    leading = holm(exact)
     low, high = (
         holm([getattr(c.paired, end) if c.tests else np.nan for c in comparisons]) for end in ("p_min", "p_max")
     )
     alike = holm([_p_of(c, "equivalence") for c in comparisons])
     numbers = zip(comparisons, leading, low, high, alike, strict=True)
     size = sum(bool(c.tests) for c in comparisons)
-    return [_decided(*values, size, name) for values in numbers]
+    decided = [_decided(*values, size, name) for values in numbers]
+    return [_disclosed(c, exact, i) if c.kept and c.tests else c for i, c in enumerate(decided)]
+
+
+def _disclosed(comparison, exact, place):
+    """A Comparison of which b and c must be kept, with what may be told of its adjusted p."""
+    adjust = adjuster(exact, place)
+    found = comparison.joint
+
+    _, b0, c0, _ = found.four
+
+    def p_of(b, c):
+        if not comparison.weighted:
+            return float(adjust([mcnemar_p(b, c)])[0])
+        # the totals fix b - c; with fewer or more who disagree the statistic changes as McNemar's does
+        statistic, own = ((b0 - c0) ** 2 / max(n, 1) for n in (b + c, b0 + c0))
+        return float(adjust(calibrated([statistic], 1, own, found.p))[0])
+
+    told, decimals = decision(comparison.p_adjusted, found.four, found.min_cell, p_of)
+    lead = comparison.tests[0] | {"p_adjusted": told, "decimals": decimals}
+    verdict = "always" if told <= comparison.alpha else "undetermined" if np.isnan(told) else "never"
+    numbers = {"p_adjusted": told, "paired_adjusted": (told, told), "verdict": verdict}
+    return replace(comparison, tests=[lead, *comparison.tests[1:]], **numbers)
 
 
 def _p_of(comparison, test):
@@ -241,7 +287,7 @@ def _p_of(comparison, test):
 def _decided(comparison, leading, low, high, alike, size, name):
     if not comparison.tests:
         return replace(comparison, size=size)
-    if comparison.weighted and comparison.joint:
+    if (comparison.weighted and comparison.joint) or comparison.kept:
         low = high = leading
     verdict = "always" if high < comparison.alpha else "never" if low >= comparison.alpha else "undetermined"
     adjusted = {
@@ -304,6 +350,8 @@ def mcnemar(pair):
     if not pair.found or pair.weighted:
         return []
     f = pair.found
+    if isinstance(f, Kept):
+        return [tests_of_counts.row(pair.first, pair.second, [pair.option], "mcnemar", n=f.n, level=pair.confidence)]
     numbers = {"p": f.p, "effect": f.odds_ratio, "effect_kind": "odds_ratio", "n": f.n, "b": f.b, "c": f.c}
     return [tests_of_counts.row(pair.first, pair.second, [pair.option], "mcnemar", **numbers, level=pair.confidence)]
 
@@ -340,6 +388,8 @@ def equivalence(pair):
     From raw answers with the variance of a paired difference, from totals with the largest that any overlap allows, if
     nobody left a question out.
     """
+    if isinstance(pair.found, Kept):
+        return []
     if pair.weighted:
         d, error = pair.weighted.difference.value, pair.weighted.error
     else:
@@ -383,7 +433,8 @@ def joint_tests(survey, pairs, option=None, among=None):
     questions = list(dict.fromkeys(question for pair in pairs for question in pair))
     if option and len(questions) > 2:
         answers = pd.concat([said(survey, question, option).rename(question) for question in questions], axis=1)
-        rows.append(_row("|".join(questions), "", [option], "cochran_q", gate(joint.cochran_q(answers))))
+        told = all(is_pair_told(survey, *two, option) for two in combinations(questions, 2))
+        rows.append(_row("|".join(questions), "", [option], "cochran_q", joint.cochran_q(answers), told))
     return rows
 
 
@@ -391,15 +442,26 @@ def _square(survey, first, second, among):
     shared = tests_of_counts.shared_options(survey, first, second)
     options = [option for option in among or tests_of_counts.answers(survey, first) if option in shared]
     table = joint.square_table(survey.responses[first], survey.responses[second], options)
-    return _row(first, second, options, "stuart_maxwell", gate(joint.stuart_maxwell(table)))
+    return _row(first, second, options, "stuart_maxwell", joint.stuart_maxwell(table), _is_square_told(survey, table))
 
 
 def _items(survey, first, second):
     options = tests_of_counts.shared_options(survey, first, second)
     sheets = [given(survey, question, options) for question in (first, second)]
-    return _row(first, second, options, "homogeneity_items", gate(joint.marginal_homogeneity(*sheets).overall))
+    told = all(is_pair_told(survey, first, second, option) for option in options)
+    return _row(first, second, options, "homogeneity_items", joint.marginal_homogeneity(*sheets).overall, told)
 
 
-def _row(first, second, options, test, found):
+def _is_square_told(survey, table):
+    """Whether no answer changed for another one by so few that a statistic of them all may lead to these."""
+    moved = table[~np.eye(len(table), dtype=bool)]
+    return min_cell_of(survey) <= 1 or not ((moved > 0) & (moved < min_cell_of(survey))).any()
+
+
+def _row(first, second, options, test, found, told):
+    """A row of tests.csv; without statistic, and p rounded up, where these could lead to numbers that must be kept."""
     numbers = {"statistic": found.statistic, "df": found.df, "p": found.p, "n": found.n}
+    if not told:
+        p, decimals = rounded_up(found.p)
+        numbers = {"p": p, "n": found.n, "decimals": decimals}
     return tests_of_counts.row(first, second, options, test, **numbers)

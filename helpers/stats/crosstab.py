@@ -1,30 +1,30 @@
-"""One question by another, with what must not be shown marked, and the tests of such tables.
+"""Questions by the groups of those that the codebook breaks by: what may be shown of each table, and its test.
 
-What is hidden, and why p-values are rounded up where something is, stands in `disclosure`.
+What is hidden, and why, stands in `suppression` and `disclosure`; how answers are merged, in `groups`. Those without an
+answer, and those to whom a question was not put, are in no table. Respondents without a group make a row that no table
+shows and that is protected like the others, since it follows from the totals.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
-from . import joint, tests_of_counts, weights
-from .disclosure import gate, hidden_totals, published, suppress, told
-from .exact import exact_p, filled, pearson_p
-
-FAMILY = ("independence", "independence_exact", "multiple_independence", "rao_scott")  # tests adjusted together
-
-
-# --- the table -------------------------------------------------------------------------------------------------------
+from . import weights
+from .disclosure import min_cell_of
+from .groups import coded, label
+from .suppression import suppress
 
 
 @dataclass(frozen=True)
 class CrossTable:
-    """A question (columns) by a single-choice question (rows), as it may be published.
+    """A question (columns) by the groups of another (rows), as it may be published.
 
-    `counts` has a row per group and a column per option, `base` the respondents of each group who were asked; both hold
+    `counts` has a row per group and a column per answer, `base` the respondents of each group who answered; both hold
     everything and are for computing. `hidden` (like counts) and `hidden_base` say what must not be shown. `multiple` tells
-    whether options may be ticked together.
+    whether answers may be ticked together. `rest` are (counts, base) of those without a group. `sums` are, with weights,
+    sums of weights like `counts` and like `base`, and of their squares like `base`.
     """
 
     row_question: str
@@ -34,12 +34,14 @@ class CrossTable:
     hidden: pd.DataFrame
     hidden_base: pd.Series
     multiple: bool
+    rest: tuple
+    sums: tuple | None = None
 
     @property
     def shares(self):
-        """Shares of each group's base, from 0 to 1, NaN where hidden or nobody was asked: like `counts`."""
-        shares = self.counts.div(self.base.where(self.base > 0), axis=0)
-        return shares.mask(self.hidden)
+        """Shares of each group's base, from 0 to 1, weighted with weights, NaN where hidden or of nobody: like `counts`."""
+        counts, base = (self.counts, self.base) if self.sums is None else self.sums[:2]
+        return counts.div(base.where(base > 0), axis=0).mask(self.hidden)
 
     @property
     def shown(self):
@@ -47,216 +49,208 @@ class CrossTable:
         return self.counts.astype("Int64").mask(self.hidden)
 
     def long(self):
-        """One row per group and option: `group_option, option, count, base, share`, null where hidden."""
+        """One row per group and answer: `row_question, column_question, group_option, option, count, base, share`.
+
+        Null where hidden; with weights, `base_weighted` is the sum of the group's weights, `n_effective` Kish's size.
+        """
+        cells = self.shown.rename_axis(index="group_option", columns="option").stack(future_stack=True)
+        long = cells.rename("count").reset_index()
         base = self.base.astype("Int64").mask(self.hidden_base)
-        shown, shares = self.shown, self.shares
-        rows = [
-            {"group_option": g, "option": o, "count": shown.loc[g, o], "base": base[g], "share": shares.loc[g, o]}
-            for g in self.counts.index
-            for o in self.counts.columns
-        ]
-        return pd.DataFrame(rows).astype({"count": "Int64", "base": "Int64"})
+        long["base"] = base.reindex(long["group_option"]).to_numpy()
+        long["share"] = self.shares.stack(future_stack=True).to_numpy()
+        if self.sums is not None:
+            whole = self.sums[1].mask(self.hidden_base)
+            for name, numbers in (("base_weighted", whole), ("n_effective", whole**2 / self.sums[2])):
+                long[name] = numbers.reindex(long["group_option"]).to_numpy()
+        long.insert(0, "column_question", self.column_question)
+        long.insert(0, "row_question", self.row_question)
+        return long
+
+    @property
+    def full(self):
+        """Counts with the row of those without a group, if there are any: an array."""
+        rest, base = self.rest
+        return np.vstack([self.counts.to_numpy(), rest]) if base else self.counts.to_numpy()
+
+    @property
+    def full_base(self):
+        """Like `full`, the respondents of each row."""
+        return np.append(self.base.to_numpy(), self.rest[1]) if self.rest[1] else self.base.to_numpy()
 
 
-def item_columns(responses, question):
-    """The columns of a multiple-choice question as a frame of nullable booleans by option id; None for a single one."""
-    mark = f"{question}="
-    names = [name for name in responses if name.startswith(mark)]
-    if not names:
-        return None
-    return responses[names].rename(columns=lambda name: name[len(mark) :]).astype("boolean")
+def crosstabs(survey, groups=None, questions=None, min_cell=None):
+    """The crosstabs of questions by each of the `groups`, both ids, without them all there are: a list of CrossTables.
 
-
-def _options(column):
-    return (
-        list(column.cat.categories)
-        if isinstance(column.dtype, pd.CategoricalDtype)
-        else sorted(column.dropna().unique())
-    )
-
-
-def put_to_both(responses, row_question, column_question):
-    """Whether some respondents were put both questions, and raw answers to both are there."""
-    items = item_columns(responses, column_question)
-    if row_question not in responses or (items is None and column_question not in responses):
-        return False
-    answers = items.notna().all(axis=1) if items is not None else responses[column_question].notna()
-    return bool((responses[row_question].notna() & answers).any())
-
-
-def crosstab(responses, row_question, column_question, min_cell=5, closed=()):
-    """A question by a single-choice question, thin cells hidden (see the module): a CrossTable.
-
-    `responses` has a column `Q` of option ids for a single-choice question Q, or columns `Q=option` of booleans. Only
-    respondents to whom both questions were put count. Options stand in the order of the columns' categories. The groups in
-    `closed` are hidden whole, with their base: where a question was put to those who gave a certain answer only, the
-    base of a group is a cell of another crosstab, which may be hidden there.
+    Groups are questions that the codebook marks to break by. Pairs that cannot be crossed are left out: of which nobody
+    answered both, or where fewer than two groups or answers are there. Without raw answers there are none. A `min_cell`
+    above the survey's own hides more, a smaller one nothing less.
     """
-    if row_question not in responses:
-        raise ValueError(f"crosstab: found {row_question!r}; expected a single-choice question with raw answers")
-    items = item_columns(responses, column_question)
-    if items is None and column_question not in responses:
-        raise ValueError(f"crosstab: found {column_question!r}; expected a question with raw answers")
-    group = responses[row_question]
-    asked = group.notna() & (items.notna().all(axis=1) if items is not None else responses[column_question].notna())
-    rows, group = _options(group), group[asked].astype(object)
-    base = group.value_counts().reindex(rows, fill_value=0)
-    if items is None:
-        answers = responses.loc[asked, column_question].astype(object)
-        counts = pd.crosstab(group, answers).reindex(
-            index=rows, columns=_options(responses[column_question]), fill_value=0
-        )
-        hidden = suppress(counts.to_numpy(), min_cell, _rows_of(counts, closed))
-    else:
-        counts = items[asked].astype(int).groupby(group.to_numpy()).sum().reindex(rows, fill_value=0)
-        hidden = _suppress_items(counts.to_numpy(), base.to_numpy(), min_cell, _rows_of(counts, closed))
-    counts.index.name, counts.columns.name = row_question, column_question
-    table = CrossTable(
-        row_question=row_question,
-        column_question=column_question,
-        counts=counts,
-        base=base,
-        hidden=pd.DataFrame(hidden, counts.index, counts.columns),
-        hidden_base=pd.Series(hidden_totals(base, min_cell) | base.index.isin(closed), base.index),
-        multiple=items is not None,
-    )
-    return gate(table, min_cell)
-
-
-def _rows_of(counts, closed):
-    return np.repeat(counts.index.isin(closed)[:, None], counts.shape[1], axis=1)
-
-
-def _suppress_items(counts, base, min_cell, closed):
-    """Each item against not ticking it: a cell is hidden if either of the two must be."""
-    tables = [np.column_stack([ticked, base - ticked]) for ticked in counts.T]
-    return np.column_stack([suppress(t, min_cell, np.repeat(closed[:, :1], 2, axis=1))[:, 0] for t in tables])
-
-
-# --- tests -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Association:
-    """A test of a crosstab: `test` is independence, independence_exact or multiple_independence.
-
-    `statistic`, `df`, `effect` (Cramér's V) and `min_expected` are NaN where they do not exist or would tell a hidden
-    cell; `p` is rounded up where cells are hidden, see `told` (decimals None: in full), and NaN if even that would tell.
-    """
-
-    test: str
-    statistic: float
-    df: float
-    p: float
-    effect: float
-    n: int
-    min_expected: float
-    decimals: int | None
-
-
-def association(crossed):
-    """Whether the answers of a crosstab depend on the group, single-choice question by single-choice question.
-
-    Pearson's chi-square, or the exact test where an expected count is below 5: an Association, or None where fewer than
-    two groups or answers are there.
-    """
-    table = crossed.counts.to_numpy()
-    full = filled(table)
-    if min(full.shape, default=0) < 2:
-        return None
-    statistic, df, p, v, least = tests_of_counts.independence(full)
-    exact = least < tests_of_counts.THIN
-    hidden = crossed.hidden.to_numpy()
-    p, decimals = published(table, hidden, exact_p if exact else pearson_p)
-    if exact:
-        statistic, df = np.nan, np.nan
-    if hidden.any():
-        statistic, v, least = np.nan, np.nan, np.nan
-    test = "independence_exact" if exact else "independence"
-    return Association(test, statistic, df, p, v, int(table.sum()), least, decimals)
-
-
-def multiple_association(crossed, responses, resamples=joint.RESAMPLES):
-    """Whether any item of a multiple-choice question depends on the group: an Association by the bootstrap, or None.
-
-    See `joint.marginal_independence`. Where cells are hidden the p-value is rounded up to two decimals.
-    """
-    items = item_columns(responses, crossed.column_question)
-    try:
-        found = joint.marginal_independence(responses[crossed.row_question], items, resamples)
-    except ValueError:
-        return None
-    hides = bool(crossed.hidden.to_numpy().any())
-    p = told(found.p_bootstrap, 2) if hides else found.p_bootstrap
-    statistic = np.nan if hides else found.statistic
-    return Association("multiple_independence", statistic, np.nan, p, np.nan, found.n, np.nan, 2 if hides else None)
-
-
-# --- all crosstabs of a survey ---------------------------------------------------------------------------------------
-
-
-def crosstabs(survey, groups, questions, min_cell=5):
-    """The crosstabs of questions by each of the single-choice questions in `groups`: a list of CrossTables.
-
-    Both are ids; numbers have no crosstab. Pairs of which nobody was put both questions are left out; without raw answers there are none.
-    """
-    if survey.responses is None:
-        return []
-    questions = [q for q in questions if survey.question(q)["kind"] != "number"]
-    pairs = [(g, q) for i, g in enumerate(groups) for q in questions if q not in groups[: i + 1]]
-    return [
-        crosstab(survey.responses, *pair, min_cell, _closed(survey, *pair, min_cell))
-        for pair in pairs
-        if put_to_both(survey.responses, *pair)
+    groups = survey.breaks if groups is None else groups
+    questions = list(survey.questions.index) if questions is None else questions
+    if unknown := [group for group in groups if group not in survey.breaks]:
+        raise ValueError(f"crosstabs: found {unknown[0]!r}; expected some of {', '.join(survey.breaks)} (use = break)")
+    found = [
+        table
+        for (group, question), table in system(survey).items()
+        if (group in groups and question in questions) or (question in groups and group in questions)
     ]
+    if min_cell is None or min_cell <= min_cell_of(survey):
+        return found
+    return [_hiding_more(table, min_cell) for table in found]
 
 
-def _closed(survey, group, question, min_cell):
-    """Groups whose number of respondents asked is hidden in the crosstab of the answer that leads to the question."""
-    source, options = survey.route(question)
-    if not options or source == group:
-        return []
-    above = _closed(survey, group, source, min_cell)
-    hidden = crosstab(survey.responses, group, source, min_cell, above).hidden
-    return list(hidden.index[hidden[[o for o in options if o in hidden]].any(axis=1)])
+def system(survey):
+    """Every crosstab of a survey, {(group, question): CrossTable}: all that any parameter can ask for, protected at once.
 
-
-def crosstab_tests(survey, crossed):
-    """One test for each crosstab that has two groups and two answers, as a table of tests.csv, Holm over all of them."""
-    rows = [row for table in crossed if (row := _test(survey, table))]
-    return tests_of_counts.as_table(rows, "crosstabs", FAMILY)
-
-
-def _test(survey, table):
-    own = weights.of(survey)
-    if own is not None and not table.multiple and (row := _weighted_test(survey.responses, table, own)):
-        return row
-    found = multiple_association(table, survey.responses) if table.multiple else association(table)
-    if found is None:
-        return None
-    names = ("statistic", "df", "p", "effect", "n", "min_expected")
-    numbers = {name: getattr(found, name) for name in names}
-    kind = "" if table.multiple else "cramers_v"
-    decimals = np.nan if found.decimals is None else found.decimals
-    return _row(table, found.test, **numbers, effect_kind=kind, decimals=decimals)
-
-
-def _row(table, test, **numbers):
-    return tests_of_counts.row(table.row_question, table.column_question, list(table.counts.columns), test, **numbers)
-
-
-def _weighted_test(responses, table, own):
-    """Rao and Scott's test of a crosstab; None where it does not exist.
-
-    As in `association`, neither statistic nor effect is told where cells are hidden, and p is rounded up.
+    A table that is turned around is the same table.
     """
-    try:
-        found = weights.rao_scott(responses[table.row_question], responses[table.column_question], own)
-    except ValueError:
+    if "_crosstabs" not in vars(survey):  # once for a survey, as its cached properties are
+        vars(survey)["_crosstabs"] = {} if survey.responses is None else _system(survey)
+    return vars(survey)["_crosstabs"]
+
+
+def _system(survey):
+    read = {question: coded(survey, question) for question in _in_order(survey)}
+    tables = {}
+    for i, group in enumerate(survey.breaks):
+        for question in read:
+            if question != group and question not in survey.breaks[:i] and read[group] and read[question]:
+                closed = _closed(survey, tables, group, question, read[group])
+                table = None if closed is None else _cross(survey, group, question, read, closed)
+                if table is not None:
+                    tables[group, question] = table
+    order = {question: i for i, question in enumerate(survey.questions.index)}
+    pairs = sorted(tables, key=lambda pair: (order[pair[0]], order[pair[1]]))
+    return {pair: tables[pair] for pair in pairs}
+
+
+def _in_order(survey):
+    """Question ids, each after those whose answers lead to it."""
+    waiting, done = list(survey.questions.index), []
+    while waiting:
+        ready = [question for question in waiting if survey.route(question)[0] in ("", *done)] or waiting
+        done += ready
+        waiting = [question for question in waiting if question not in ready]
+    return done
+
+
+def _closed(survey, tables, group, question, groups):
+    """Groups whose number of respondents asked would tell a hidden cell; None where any number would.
+
+    Where an answer leads to the question, that number is a cell of another crosstab.
+    """
+    source, options = survey.route(question)
+    if source in ("", group):
+        return set()
+    above = tables.get((group, source))
+    answers = [] if above is None else [a for a in above.counts if {*a.split("|")} & {*options}]
+    if {o for a in answers for o in a.split("|")} != {*options}:
+        return None  # no crosstab shows how many were asked
+    return set(above.hidden.index[above.hidden[answers].any(axis=1)])
+
+
+def _cross(survey, group, question, read, closed):
+    """The crosstab of two questions, or None where there is nothing to cross."""
+    rows, columns = read[group], read[question]
+    known, place = columns.known, np.where(rows.known, rows.codes, len(rows.answers))[columns.known]
+    own = weights.of(survey)
+    count = _counter(place, columns, known, len(rows.answers) + 1)
+    counts, base = count(None)
+    here = base[:-1] > 0
+    if here.sum() < 2 or (counts[:-1].sum(axis=0) > 0).sum() < (1 if columns.ticked is not None else 2):
         return None
-    if table.hidden.to_numpy().any():
-        return _row(table, "rao_scott", p=told(found.p, 2), n=found.n, decimals=2)
-    full = filled(table.counts.to_numpy())
-    effect = np.sqrt(found.statistic / found.n / (min(full.shape) - 1))
-    numbers = {"statistic": found.f, "df": found.df, "df2": found.df2, "p": found.p, "n": found.n}
-    return _row(table, "rao_scott", **numbers, effect=effect, effect_kind="cramers_v")
+    names = [answer for answer, some in zip(rows.answers, here, strict=True) if some]
+    frame = pd.DataFrame(counts[:-1][here].astype(int), names, list(columns.answers))
+    frame.index.name, frame.columns.name = group, question
+    sums = None
+    if own is not None:
+        (cells, w), (_, w2) = (count(x[known]) for x in (own.weights, own.weights**2))
+        sums = (
+            pd.DataFrame(cells[:-1][here], frame.index, frame.columns),
+            *(pd.Series(x[:-1][here], frame.index) for x in (w, w2)),
+        )
+    table = CrossTable(
+        row_question=group,
+        column_question=question,
+        counts=frame,
+        base=pd.Series(base[:-1][here].astype(int), frame.index),
+        hidden=frame > -1,
+        hidden_base=pd.Series(frame.index.isin(closed), frame.index),
+        multiple=columns.ticked is not None,
+        rest=(counts[-1].astype(int), int(base[-1])),
+        sums=sums,
+    )
+    return _hiding(table, min_cell_of(survey), np.repeat(frame.index.isin(closed)[:, None], frame.shape[1], axis=1))
+
+
+def _counter(place, columns, known, rows):
+    """A function that counts respondents, or adds up numbers of theirs, by group and answer, and by group."""
+    answers = len(columns.answers)
+
+    def count(numbers):
+        base = np.bincount(place, numbers, rows)
+        if columns.ticked is None:
+            cells = np.bincount(place * answers + columns.codes[known], numbers, rows * answers)
+            return cells.reshape(rows, answers), base
+        ticked = columns.ticked[:, known]
+        each = [np.bincount(place[yes], None if numbers is None else numbers[yes], rows) for yes in ticked]
+        return np.column_stack(each), base
+
+    return count
+
+
+# --- what is hidden --------------------------------------------------------------------------------------------------
+
+
+def _hiding(table, min_cell, given):
+    """The table with its cells hidden: those of the mask `given`, and what the rule asks for."""
+    extra = np.zeros((1 if table.rest[1] else 0, given.shape[1]), dtype=bool)
+    given, counts, base = np.vstack([given, extra]), table.full, table.full_base
+    if not table.multiple:
+        hidden = _suppressed(counts, min_cell, given)
+    else:  # each item against not ticking it: a cell is hidden if either of the two must be
+        items = zip(counts.T, given.T, strict=True)
+        hidden = np.column_stack(
+            [_suppressed(np.column_stack([x, base - x]), min_cell, np.column_stack([g, g]))[:, 0] for x, g in items]
+        )
+    kept = hidden[: len(table.counts)]
+    return CrossTable(**{**vars(table), "hidden": pd.DataFrame(kept, table.counts.index, table.counts.columns)})
+
+
+def _hiding_more(table, min_cell):
+    return _hiding(table, min_cell, table.hidden.to_numpy())
+
+
+def _suppressed(counts, min_cell, given):
+    filled = np.ix_(counts.sum(axis=1) > 0, counts.sum(axis=0) > 0)
+    if min_cell <= 1 or 0 in counts[filled].shape:
+        return given.copy()
+    hidden = given.copy()
+    small, mask = np.ascontiguousarray(counts[filled]), np.ascontiguousarray(given[filled])
+    hidden[filled] = _remembered(small.tobytes(), small.shape, min_cell, mask.tobytes())
+    return hidden
+
+
+@lru_cache(maxsize=20000)
+def _remembered(counts, shape, min_cell, given):
+    table = np.frombuffer(counts, dtype=np.int64).reshape(shape)
+    return suppress(table, min_cell, np.frombuffer(given, dtype=bool).reshape(shape))
+
+
+# --- for people ------------------------------------------------------------------------------------------------------
+
+
+def cells(survey, crossed):
+    """All cells of some crosstabs, one row each, as `CrossTable.long` has them, with labels: `group_label`, `label`."""
+    if not crossed:
+        return pd.DataFrame(
+            columns=["row_question", "column_question", "group_option", "option", "count", "base", "share"]
+        )
+    long = pd.concat([table.long() for table in crossed], ignore_index=True)
+    for asked, answer, name in (
+        ("row_question", "group_option", "group_label"),
+        ("column_question", "option", "label"),
+    ):
+        words = {pair: label(survey, *pair) for pair in set(zip(long[asked], long[answer], strict=True))}
+        long[name] = [words[pair] for pair in zip(long[asked], long[answer], strict=True)]
+    return long

@@ -1,196 +1,159 @@
-"""One question by another, in tables in which no respondent can be recognised, and their tests.
+"""The gate: what may be told of joint answers. All of it passes here before it leaves `stats`.
 
-A cell is thin if fewer than `min_cell` respondents stand in it, but not nobody: an empty cell says that nobody gave this
-answer, which singles out no one. Thin cells are hidden (primary suppression), and as many others with them that no
-hidden cell follows from what is shown (complementary suppression). Whoever tries is taken to know *all* totals, also
-those that the table hides, since the other tables of a report print them, and that counts are whole and not negative. What
-the totals tell by themselves (where nobody gave an answer, no group did) no table can hide.
-Where a group or an answer has fewer respondents than `min_cell` in all, its whole row or column is hidden, empty cells
-included: there they would say what its few respondents did not answer.
+It depends on the survey's folder alone. It protects every crosstab that can be asked for at once, and parameters choose
+among what is safe; so a second report with other parameters adds nothing. Which cells of a crosstab are hidden stands in
+`suppression`; here is what else could lead back to them.
 
-Hidden cells could also be worked out from a test statistic. Where cells are hidden, a p-value is therefore published
-rounded up, to no more digits than some other table shares for each hidden cell, and statistic and effect not at all.
-A multiple-choice question is protected item by item (ticked, not ticked); that answers may exclude each other is not
-taken into account.
+- **Decide, then disclose.** Tests are decided on exact p-values, adjusted over their whole family. Where something is
+  hidden, only the adjusted p is told, rounded up to one of STEPS, so that rounding never makes a finding; and only if for
+  each hidden cell tables with other counts, as many as the protection interval asks for, would have the same told. Else
+  the decision at LEVEL alone is tried, else nothing is told. Statistic and effect are not told.
+- **Two answers of the same respondents** (McNemar's b and c, both, neither) are one table of two by two, of which one
+  number tells all others. It is told if neither b nor c is below `min_cell` and no other cell is thin, if a crosstab of
+  the two questions shows the cell, and if what is told of other answers to the same questions does not determine it.
 """
 
-import math
-from collections import deque
+from dataclasses import dataclass, field
+from decimal import ROUND_CEILING, Decimal
 
 import numpy as np
+from scipy import stats
+from scipy.optimize import linprog
 
-from .joint import SEED
+from .suppression import spans_of_totals
 
+MIN_CELL = 5  # where survey.toml says nothing
 LEVEL = 0.05  # where nothing finer may be told: p-values up to here, and those above
+STEPS = (3, 2, 0)  # decimals to which p may be rounded up: to 0.001, to 0.01, to LEVEL; or it is above that
 
 
-def alternatives(table, hidden, cell):
-    """Tables with the same totals and the same shown cells, but another count in this cell: one up, one down, if they exist.
-
-    `table` holds counts, `hidden` is a mask of the same shape, `cell` an index pair that is hidden. Counts change by 1
-    along a closed path of hidden cells. There is one if and only if the cell is not determined, since two tables with
-    the same totals differ by a sum of such paths (Gusfield 1988, SIAM Journal on Computing 17:552-571).
-    """
-    for up in (True, False):
-        if (up or table[cell] > 0) and (steps := _closed_path(table, hidden, cell, up)):
-            changed = table.copy()
-            for index, change in steps:
-                changed[index] += change
-            yield changed
+def min_cell_of(survey):
+    """Fewer respondents than this are not told: `min_cell` of survey.toml, else MIN_CELL; 1 hides nothing."""
+    return int(survey.about.get("min_cell", MIN_CELL))
 
 
-def alternative(table, hidden, cell):
-    """The first of `alternatives`, or None if the cell is determined."""
-    return next(alternatives(table, hidden, cell), None)
-
-
-def _closed_path(table, hidden, cell, up):
-    """Cells and changes (+1, -1) of a closed path through the cell, found breadth first; None if there is none.
-
-    Nodes are rows and columns. A hidden cell leads from its row to its column by growing, and back by shrinking if it is
-    not empty; a path that returns to where it began leaves all totals as they are.
-    """
-    rows = table.shape[0]
-    row, column = cell[0], rows + cell[1]
-    start, end = (column, row) if up else (row, column)
-    came, queue = {start: None}, deque([start])
-    while queue and end not in came:
-        here = queue.popleft()
-        line = hidden[here] if here < rows else hidden[:, here - rows] & (table[:, here - rows] > 0)
-        for there in np.flatnonzero(line) + (rows if here < rows else 0):
-            taken = (here, there - rows) if here < rows else (there, here - rows)
-            if there not in came and taken != tuple(cell):
-                came[there] = here
-                queue.append(there)
-    if end not in came:
-        return None
-    steps, here = [(tuple(cell), 1 if up else -1)], end
-    while came[here] is not None:
-        before = came[here]
-        steps.append(((before, here - rows), 1) if before < rows else ((here, before - rows), -1))
-        here = before
-    return steps
-
-
-def wander(table, hidden, steps=6000, every=10, restart=300, seed=SEED):
-    """Tables with the same totals and shown cells, met on random walks of moves around rectangles of hidden cells.
-
-    A walk begins anew at the table after `restart` steps, and every `every`-th table is told.
-    """
-    rng, now = np.random.default_rng(seed), table.copy()
-    r, c = table.shape
-    rows, columns = rng.integers(r, size=(steps, 2)), rng.integers(c, size=(steps, 2))
-    for step, ((i, k), (j, m)) in enumerate(zip(rows, columns, strict=True), start=1):
-        closed = i != k and j != m and hidden[i, j] and hidden[i, m] and hidden[k, j] and hidden[k, m]
-        if closed and now[i, j] and now[k, m]:
-            now[i, j] -= 1
-            now[k, m] -= 1
-            now[i, m] += 1
-            now[k, j] += 1
-        if step % every == 0:
-            yield now.copy()
-        if step % restart == 0:
-            now = table.copy()
-
-
-def determined(table, hidden):
-    """The hidden cells that follow from the totals and the shown cells: a mask."""
-    found = np.zeros_like(hidden)
-    for cell in map(tuple, np.argwhere(hidden)):
-        found[cell] = alternative(table, hidden, cell) is None
-    return found
-
-
-def thin(table, min_cell):
-    """Primary suppression: the mask of cells from 1 to min_cell - 1, and of all cells of rows and columns as small."""
-    few = (table > 0) & (table < min_cell)
-    for axis in (0, 1):
-        total = table.sum(axis=axis, keepdims=True)
-        few |= (total > 0) & (total < min_cell)
-    return few
-
-
-def suppress(table, min_cell=5, hidden=None):
-    """The mask of cells to hide: the thin ones, those of the mask `hidden` if given, and as many others as it takes.
-
-    While a hidden cell is determined, and not by the totals alone, three others that form a rectangle with it are hidden
-    too, so that counts can move around it (Cox 1980, JASA 75:377-385): those that lose the least.
-    """
-    table = np.asarray(table)
-    hidden = thin(table, min_cell) | (np.zeros(table.shape, dtype=bool) if hidden is None else hidden)
-    if not hidden.any():
-        return hidden
-    told = determined(table, np.ones_like(hidden))
-    while (exposed := np.argwhere(determined(table, hidden) & ~told)).size:
-        more = min(_rectangles(table, hidden, tuple(exposed[0])), default=None)
-        if more:
-            for cell in more[1]:
-                hidden[cell] = True
-        else:  # no rectangle helps: the smallest cell that is left, empty ones last
-            shown = map(tuple, np.argwhere(~hidden))
-            hidden[min(shown, key=lambda cell: (table[cell] == 0, table[cell], cell))] = True
-    return hidden
-
-
-def _rectangles(table, hidden, cell):
-    """What each rectangle with this cell in a corner costs, if counts can move around it: ((count, number), corners)."""
-    row, column = cell
-    for other_row in (i for i in range(table.shape[0]) if i != row):
-        for other_column in (j for j in range(table.shape[1]) if j != column):
-            aside = ((row, other_column), (other_row, column))
-            across = (other_row, other_column)
-            if (table[cell] and table[across]) or (table[aside[0]] and table[aside[1]]):
-                corners = (*aside, across)
-                new = [int(table[corner]) for corner in corners if not hidden[corner]]
-                yield (sum(new), len(new)), corners
-
-
-def hidden_totals(totals, min_cell=5):
-    """The mask of totals to hide: those from 1 to min_cell - 1, and one more where a single one would follow."""
-    totals = np.asarray(totals)
-    hidden = (totals > 0) & (totals < min_cell)
-    if hidden.sum() == 1 and (~hidden).any():
-        rest = np.where(hidden | (totals == 0), np.inf, totals)
-        hidden[int(rest.argmin()) if np.isfinite(rest).any() else int((~hidden).argmax())] = True
-    return hidden
-
-
-# --- p-values of tables in which cells are hidden --------------------------------------------------------------------
+# --- p-values --------------------------------------------------------------------------------------------------------
 
 
 def told(p, decimals):
-    """A p-value rounded up to decimals, so that rounding never makes a finding; 0 decimals: LEVEL or, above it, 1."""
+    """A p-value rounded up to decimals, never to 0; 0 decimals: LEVEL or, above it, 1."""
     if decimals == 0:
         return LEVEL if p <= LEVEL else 1.0
-    return min(1.0, math.ceil(p * 10**decimals - 1e-9) / 10**decimals)
+    least = Decimal(1).scaleb(-decimals)
+    return min(1.0, float(max(Decimal(repr(float(p))).quantize(least, ROUND_CEILING), least)))
 
 
-def published(table, hidden, p_values):
-    """The p-value of a table as far as it tells no hidden cell: `(p, decimals)`; NaN if even `told(p, 0)` would.
+def rounded_up(p, steps=STEPS):
+    """The smallest of 0.001, 0.01, LEVEL and 1 that p does not exceed, and its decimals; `steps` as in STEPS."""
+    for decimals in steps[:-1]:
+        if p <= 10.0**-decimals:
+            return told(p, decimals), decimals
+    return told(p, steps[-1]), steps[-1]
 
-    `p_values` gives the p-values of a list of tables. For each hidden cell there must be another table with the same
-    totals, shown cells and published p-value, but another count there (unless the totals tell the cell by themselves).
+
+def told_p(p, adjust, others, table, hidden, need):
+    """What is told of an adjusted p: `(p, decimals)`; NaN where even the decision at LEVEL would tell a hidden cell.
+
+    `p` is exact, `adjust` makes adjusted p-values of exact ones, `others` are tables that are the same but for hidden
+    cells, and their exact p-values; `need` is the protection interval of each cell.
     """
-    cells = list(map(tuple, np.argwhere(hidden)))
-    others = [other for cell in cells for other in alternatives(table, hidden, cell)]
-    if not others:
-        return p_values([table])[0], None
-    others += wander(table, hidden)
-    p, *rest = p_values([table, *others])
-    differs = np.array([other != table for other in others])
-    needed = differs.any(axis=0)  # all hidden cells but those that the totals tell
-    for decimals in (3, 2, 1, 0):
-        as_told = told(p, decimals)
-        same = np.array([told(other, decimals) == as_told for other in rest])
-        if (differs[same].any(axis=0) | ~needed).all():
+    tables, p_values = others
+    for steps in (STEPS, STEPS[-1:]):
+        as_told, decimals = rounded_up(adjust([p])[0], steps)
+        same = [rounded_up(other, steps)[0] == as_told for other in adjust(p_values)]
+        among = np.concatenate([table[None], tables[np.array(same, dtype=bool)]])
+        if ((among.max(axis=0) - among.min(axis=0) >= need) | ~hidden).all():
             return as_told, decimals
     return np.nan, 0
 
 
-def gate(found, min_cell=5):
-    """What may be told of something that was computed from joint answers; all of it passes here before it leaves `stats`.
+def adjuster(p_values, place):
+    """What Holm's adjustment would make of other p-values in one place of a family: a function of a sequence of them."""
+    rest = np.sort(np.delete(np.asarray(p_values, dtype=float), place))
+    size = len(rest) + 1
+    before = np.concatenate([[0.0], np.maximum.accumulate(rest * (size - np.arange(len(rest))))])
 
-    Crosstabs come in with their thin cells marked by `suppress` for their own `min_cell`; all else (McNemar's counts,
-    bounds, tests of several answers at once) is let through as it is.
+    def adjust(values):
+        values = np.asarray(values, dtype=float)
+        rank = np.searchsorted(rest, values)
+        return np.minimum(np.maximum(before[rank], (size - rank) * values), 1)
+
+    return adjust
+
+
+def calibrated(statistics, df, statistic, p):
+    """p-values of other tables from their chi-square, on the scale on which this table's `statistic` has the p-value `p`."""
+    reach = stats.chi2.isf(p, df)
+    scale = reach / statistic if statistic > 0 and np.isfinite(reach) and reach > 0 else 1.0
+    return stats.chi2.sf(np.asarray(statistics) * scale, df)
+
+
+# --- two answers of the same respondents -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is told of two yes/no answers of the same respondents where the numbers must not be: `n` answered both.
+
+    `p` is the exact p-value and `four` are the numbers, for deciding only. `both`, `b`, `c` and `neither` are None.
     """
-    return found
+
+    n: int
+    p: float = field(repr=False)
+    four: tuple = field(repr=False)
+    min_cell: int
+    both: None = None
+    b: None = None
+    c: None = None
+    neither: None = None
+
+
+def is_told(both, b, c, neither, min_cell):
+    """Whether a table of two answers can be told by itself: b and c not below `min_cell`, the others not thin.
+
+    What the totals leave no choice of is told by them, whatever is kept here.
+    """
+    if min_cell <= 1 or min(b, c) + min(both, neither) == 0:
+        return True
+    return min(b, c) >= min_cell and not any(0 < count < min_cell for count in (both, neither))
+
+
+def told_alike(square, min_cell):
+    """For which answers to two questions with the same k answers, asked of the same respondents, the numbers may be told.
+
+    `square` is their k x k table. Each answer must be told by itself, and those told together must leave every other one
+    the protection interval; if they do not, none is told. Returns a list of booleans.
+    """
+    square = np.asarray(square)
+    n, same = square.sum(), np.diag(square)
+    first, second = square.sum(axis=1) - same, square.sum(axis=0) - same
+    alone = [is_told(*four, min_cell) for four in zip(same, first, second, n - same - first - second, strict=True)]
+    if all(alone) or not any(alone):
+        return alone
+    k = len(square)
+    places = np.arange(k * k).reshape(k, k)
+    lines = [*places, *places.T, *([place] for place in np.diag(places)[np.array(alone)])]
+    equations = np.array([np.isin(places.ravel(), line) for line in lines], dtype=float)
+    need = np.diag(np.minimum(min_cell, spans_of_totals(square)))
+    for i in np.flatnonzero(~np.array(alone)):
+        aim = (places.ravel() == places[i, i]).astype(float)
+        low, high = (s * linprog(s * aim, A_eq=equations, b_eq=equations @ square.ravel()).fun for s in (1, -1))
+        if high - low < need[i] - 1e-6:
+            return [False] * k
+    return alone
+
+
+def decision(p, found, min_cell, p_of):
+    """What is told of the adjusted p of two answers of which the numbers are kept: `(p, decimals)`, or NaN.
+
+    `found` is (both, b, c, neither), `p` the adjusted p, `p_of(b, c)` what it would be for other b and c with the same
+    totals. The decision must leave b and c as many values as the protection interval asks for.
+    """
+    both, b, c, neither = found
+    low, high = -min(b, c), min(both, neither)  # how far respondents can move from both and neither to b and c
+    need = min(min_cell, high - low)
+    for steps in (STEPS, STEPS[-1:]):
+        as_told, decimals = rounded_up(p, steps)
+        if sum(rounded_up(p_of(b + t, c + t), steps)[0] == as_told for t in range(low, high + 1)) > need:
+            return as_told, decimals
+    return np.nan, 0

@@ -60,7 +60,7 @@ def power(comparisons, alpha=0.05):
 
     `comparisons` are Comparisons. A data frame, a row for each of them and each phi: first, second, option, label,
     pair_first, pair_second, phi, detectable (a difference of shares of all that were asked), base. From totals phi goes
-    through PHIS, from raw answers it is the one observed. Weights do not enter. Empty where everyone answered.
+    through PHIS, from raw answers it is the one observed, if it may be told. Weights do not enter. Empty where everyone answered.
     """
     rows = []
     for c in (c for c in comparisons if c.tests and c.p_adjusted >= alpha):
@@ -76,7 +76,7 @@ def power(comparisons, alpha=0.05):
 
 def _design(c):
     """The lower share, the respondents and the agreements that a comparison's power is told for."""
-    if c.joint is None:
+    if c.joint is None or c.kept:
         base = sum(c.margins[0])
         return min(yes for yes, *_ in c.margins) / base, base, PHIS
     n, j = c.joint.n, c.joint

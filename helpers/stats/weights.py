@@ -235,6 +235,15 @@ def paired_difference(first, second, weights, confidence=0.95):
     return PairedDifference(shares, apart, error, t, df, p, int(known.sum()))
 
 
+def unpaired_difference(first, second, weights, confidence=0.95):
+    """The same difference with the interval that it would have among different respondents: a Difference."""
+    known = (first.notna() & second.notna()).to_numpy()
+    one, other = (share(answer.astype("boolean").mask(~known), weights) for answer in (first, second))
+    value = one.value - other.value
+    reach = stats.norm.ppf((1 + confidence) / 2) * np.hypot(one.error, other.error)
+    return Difference(value, max(-1.0, value - reach), min(1.0, value + reach))
+
+
 def _sign_test(x, y):
     return mcnemar_p(int((x > y).sum()), int((x < y).sum()))
 

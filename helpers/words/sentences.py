@@ -8,6 +8,8 @@ import numpy as np
 
 from helpers.survey.rows import is_weighted, top
 
+from .language import ALPHA
+
 ALIKE = 1e-9  # weighted shares that are the same differ in their last digits
 ROLES = ("answer", "none", "other", "undisclosed")  # what can be the most frequent; no answer is none
 
@@ -181,7 +183,7 @@ def difference(say, comparison):
     if not comparison.tests:
         text = say("{first} {x}, {second} {y}: a difference of {points} percentage points.", **values)
         return _about_pair(comparison, text, "difference_fact", (*comparison.shares, comparison.difference.value))
-    shown = comparison.p_adjusted < comparison.alpha
+    shown = comparison.shown
     text = say(
         "{difference}; {verdict}.",
         difference=_difference_text(say, comparison, values),
@@ -204,7 +206,7 @@ def _nothing_to_compare(say, comparison):
 def _difference_text(say, comparison, values):
     low, high = say.points(comparison.difference.low), say.points(comparison.difference.high)
     values = values | {"interval": say.interval(comparison.level), "low": low, "high": high}
-    if not comparison.joint:
+    if not comparison.joint or (comparison.kept and not comparison.weighted):
         return say(
             "{first} {x}, {second} {y}: a difference of {points} percentage points ({interval} {low} to {high})",
             **values,
@@ -225,7 +227,7 @@ def _difference_text(say, comparison, values):
 
 def _test_text(say, comparison, shown):
     """What the leading test says: shown, not shown, or shown to be small."""
-    values = {"p": say.adjusted(comparison.p_adjusted, comparison.size)}
+    values = {"p": _adjusted(say, comparison)}
     if comparison.small and not shown:
         most = say.points(comparison.small).lstrip("+")
         return say(
@@ -244,6 +246,16 @@ def _test_text(say, comparison, shown):
     else:
         known = say("read as answers of different {respondents}, a difference is not shown ({p})", **values)
     return known
+
+
+def _adjusted(say, comparison):
+    """The adjusted p of the leading test; of answers whose numbers are kept a limit, or that it is not told."""
+    p = comparison.p_adjusted
+    if not comparison.kept:
+        return say.adjusted(p, comparison.size)
+    if p != p:
+        return say("p withheld")
+    return say("p above {p}", p=f"{ALPHA:g}") if p == 1 else say("p at most {p}", p=f"{p:g}")
 
 
 def verdict(say, comparison):
@@ -278,6 +290,16 @@ def _paired_known(say, comparison):
     values = _paired_values(say, comparison)
     if not comparison.joint:
         return say("{label}, {first} against {second}: nobody answered both questions.", **values)
+    if comparison.kept:
+        return say(
+            "{label}, {first} against {second}: too few of the {n} that answered both answered them differently to say how "
+            "many ({test}, {p}: {verdict}).",
+            n=say.respondents(comparison.joint.n),
+            test=say("difference weighted") if comparison.weighted else say("McNemar"),
+            p=_adjusted(say, comparison),
+            verdict=verdict(say, comparison),
+            **values,
+        )
     return say(
         "{label}, {first} against {second}: {b} gave this answer to the first only, {c} to the second only (of {n} that "
         "answered both; {test}, {p}: {verdict}).",
@@ -393,9 +415,9 @@ def weight_limits(say, size, census=False):
         )
     return say(
         "{size} (Kish). Shares, their intervals and the differences between two questions are weighted, numbers of "
-        "respondents are not. A crosstab of two single-choice questions is tested by Rao and Scott’s chi-square, which "
-        "uses the weights. All else counts each respondent once: other tests, the shares inside crosstabs, comparisons of "
-        "two surveys with the shares that they name, what totals alone imply, and the check of published figures.",
+        "respondents are not. Crosstabs show weighted shares and are tested by Rao and Scott’s chi-square, which uses the "
+        "weights. All else counts each respondent once: other tests, comparisons of two surveys with the shares that they "
+        "name, what totals alone imply, and the check of published figures.",
         size=size,
     )
 

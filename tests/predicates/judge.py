@@ -649,14 +649,26 @@ def _claim(facts, claim):
 @judges("tests")
 def tests(facts, row, ran):
     """How many of the tests made are significant after adjustment; those that are named are."""
-    shown = sum(value < ALPHA for value in row.values)
-    if row.text.startswith("They are"):
+    shown = sum(value <= ALPHA for value in row.values)  # what is told rounded up is "at most"
+    if row.text.startswith(("Then, in this order", "Shown, but by no single answer")):
         if shown < len(row.values):
             yield "names a test that is not significant"
         return
     numbers = [int(n) for n in re.findall(r"\d+", row.text.replace("5% level", ""))]
     if row.values and (sorted(numbers[:2]) != sorted([shown, len(row.values)]) or facts.census):
         yield f"{shown} of {len(row.values)} are significant"
+
+
+@judges("strongest")
+def strongest(facts, row, ran):
+    """The share that stands out most among the groups, and that of all others, which is lower."""
+    if len(row.values) != 2:
+        yield "values should be two shares"
+        return
+    share, rest = row.values
+    if share <= rest or facts.census:
+        yield "is not above all others"
+    yield from _lacks(row.text, f"{math.floor(100 * share + 0.5 + 1e-9)}%", f"{math.floor(100 * rest + 0.5 + 1e-9)}%")
 
 
 @judges("largest_difference")

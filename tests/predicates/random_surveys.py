@@ -57,6 +57,7 @@ def _about(rng, n):
         f"{key}_{lang}": "Made up" for lang in ("en", "ja") for key in ("title", "publisher", "population", "source")
     }
     lines |= {"fieldwork_en": "May 2026", "fieldwork_ja": "2026年5月", "respondents": n}
+    lines |= {"min_cell": 1}  # all is told, so that all can be judged; tests/attacker.py tries what is kept
     noun, sample = NOUNS[rng.integers(len(NOUNS))], SAMPLES[rng.integers(len(SAMPLES))]
     lines |= {"respondent_en": noun} if noun else {}
     lines |= {"sample": sample} if sample else {}

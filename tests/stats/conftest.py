@@ -1,6 +1,7 @@
 """Fixtures of the statistics: answers that R knows, and Osaka with synthetic raw answers, plain and weighted."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,12 @@ def uneven(answers):
 @pytest.fixture(scope="session")
 def raw(tmp_path_factory):
     return loaded_with(tmp_path_factory.mktemp("raw") / "osaka-2019")
+
+
+@pytest.fixture(scope="session")
+def told(raw):
+    """The same survey, whose folder says that nothing is hidden."""
+    return replace(raw, about=raw.about | {"min_cell": 1})
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from statsmodels.regression.linear_model import WLS
 
 from helpers.stats import comparisons, joint, tests_of_counts
 from helpers.stats.margins import PairedRange, mcnemar_range, tipping_point
+from helpers.stats.mcnemar import mcnemar_p
 from helpers.stats.proportions import difference
 
 AWARENESS = ["q2_suppliers", "q2_customers", "q2_linked", "q2_unlinked", "q2_bespoke", "q2_generic"]
@@ -173,8 +174,8 @@ def test_a_single_choice_answer_is_compared_by_mcnemars_test(raw, osaka):
     assert (found.raw, found.tipping, from_totals.joint) == (True, None, None)
 
 
-def test_every_mcnemar_lies_in_the_range_that_the_totals_gave(raw, osaka):
-    made = [comparisons.compare_items(survey, MEASURES) for survey in (raw, osaka)]
+def test_every_mcnemar_lies_in_the_range_that_the_totals_gave(told, osaka):
+    made = [comparisons.compare_items(survey, MEASURES) for survey in (told, osaka)]
     for found, bounds in zip(*made, strict=True):
         assert bounds.paired.p_min <= found.joint.p <= bounds.paired.p_max
         assert found.joint.n == 118
@@ -321,8 +322,8 @@ def test_equivalence_from_totals_by_hand(osaka):
     assert (row["test"], row["effect"], row["effect_kind"], row["level"]) == ("equivalence", 0.10, "margin", 0.95)
 
 
-def test_equivalence_from_raw_answers_is_that_of_two_one_sided_tests(raw):
-    found = comparisons.compare(raw, "q4", "q5", "other")
+def test_equivalence_from_raw_answers_is_that_of_two_one_sided_tests(told):
+    found = comparisons.compare(told, "q4", "q5", "other")
     b, c, n = found.joint.b, found.joint.c, found.joint.n
     d, error = (b - c) / n, np.sqrt(((b + c) / n - ((b - c) / n) ** 2) / n)
     sides = norm.cdf((d - 0.1) / error), norm.sf((d + 0.1) / error)
@@ -331,6 +332,7 @@ def test_equivalence_from_raw_answers_is_that_of_two_one_sided_tests(raw):
 
 
 def test_equivalence_with_weights_uses_the_designs_error(weighted):
+    weighted = of(weighted, min_cell=1)
     found = comparisons.compare(weighted, "q4", "q5", "other")
     value, error, *_ = design_based(weighted, *(weighted.responses[f"{q}=other"] for q in ("q4", "q5")))
     assert found.tests[-1]["p"] == pytest.approx(norm.sf((0.1 - abs(value)) / error))
@@ -372,16 +374,16 @@ def test_a_random_sample_of_a_known_population_tells_more(osaka):
 # --- several answers at once ------------------------------------------------------------------------------------------
 
 
-def test_awareness_adds_cochran_and_stuart_maxwell(raw):
-    rows = comparisons.joint_tests(raw, PAIRS, "aware")
+def test_awareness_adds_cochran_and_stuart_maxwell(told):
+    rows = comparisons.joint_tests(told, PAIRS, "aware")
     assert [row["test"] for row in rows] == ["stuart_maxwell"] * 3 + ["cochran_q"]
     cochran = rows[-1]
-    known = raw.responses[AWARENESS].astype(object)
+    known = told.responses[AWARENESS].astype(object)
     known = known[(known != "no_answer").all(axis=1)]
     assert (cochran["n"], cochran["df"]) == (len(known), 5)
     assert cochran["p"] == joint.cochran_q((known == "aware").astype("boolean")).p
     assert (cochran["first"], cochran["second"], cochran["options"]) == ("|".join(AWARENESS), "", "aware")
-    both = raw.responses[["q2_linked", "q2_unlinked"]].astype(object)
+    both = told.responses[["q2_linked", "q2_unlinked"]].astype(object)
     both = both[(both != "no_answer").all(axis=1)]  # no answer is no category
     table = pd.crosstab(both["q2_linked"], both["q2_unlinked"])
     assert rows[1]["statistic"] == pytest.approx(joint.stuart_maxwell(table.to_numpy()).statistic)
@@ -394,13 +396,13 @@ def test_cochran_needs_one_answer_and_more_than_two_questions(raw):
     assert [row["test"] for row in comparisons.joint_tests(raw, PAIRS[:1], "aware")] == ["stuart_maxwell"]
 
 
-def test_measures_add_a_test_of_all_items(raw):
-    (row,) = comparisons.joint_tests(raw, [("q4", "q5")])
+def test_measures_add_a_test_of_all_items(told):
+    (row,) = comparisons.joint_tests(told, [("q4", "q5")])
     assert (row["test"], row["n"], row["df"]) == ("homogeneity_items", 118, 10)
     assert row["p"] < 0.001
-    shared = tests_of_counts.shared_options(raw, "q4", "q5")
+    shared = tests_of_counts.shared_options(told, "q4", "q5")
     sheets = [
-        raw.responses[[f"{question}={option}" for option in shared]].set_axis(shared, axis=1)
+        told.responses[[f"{question}={option}" for option in shared]].set_axis(shared, axis=1)
         for question in ("q4", "q5")
     ]
     expected = joint.marginal_homogeneity(*sheets).overall
@@ -412,34 +414,53 @@ def test_totals_only_have_no_joint_tests(osaka, raw):
     assert comparisons.joint_tests(raw, []) == []
 
 
-# --- nothing leaves but through the gate ------------------------------------------------------------------------------
+# --- what must not be told ---------------------------------------------------------------------------------------------
 
 
-class Shut(Exception):
-    """Raised by a gate that lets nothing through."""
+def leaning(told, both, b, c, neither):
+    """The survey with answers to q4=other and q5=other that have these numbers, and totals to match."""
+    said = np.repeat([[1, 1], [1, 0], [0, 1], [0, 0]], [both, b, c, neither], axis=0).astype(bool)
+    own = told.responses.assign(
+        **{f"{q}=other": pd.array(x, dtype="boolean") for q, x in zip(("q4", "q5"), said.T, strict=True)}
+    )
+    counted = told.counted.copy()
+    for question, count in (("q4", both + b), ("q5", both + c)):
+        counted.loc[(counted["question"] == question) & (counted["option"] == "other"), "count"] = count
+    found = replace(told, counted=counted, about=told.about | {"min_cell": 5})
+    vars(found)["responses"] = own
+    return found
 
 
-def test_joint_answers_pass_the_gate_and_totals_need_not(raw, weighted, osaka, monkeypatch):
-    def shut(*_):
-        raise Shut
-
-    monkeypatch.setattr(comparisons, "gate", shut)
-    for survey in (raw, weighted):
-        for call in (
-            lambda survey=survey: comparisons.compare(survey, *LINKED),
-            lambda survey=survey: comparisons.compare(survey, "q4", "q5", "caution"),
-            lambda survey=survey: comparisons.joint_tests(survey, PAIRS[:1]),
-            lambda survey=survey: comparisons.joint_tests(survey, [("q4", "q5")]),
-        ):
-            with pytest.raises(Shut):
-                call()
-    assert comparisons.compare(osaka, *LINKED).joint is None
-    assert comparisons.compare(osaka, "q4", "q5", "caution").joint is None
-    assert comparisons.joint_tests(osaka, PAIRS, "aware") == []
+@pytest.mark.parametrize(("b", "c"), [(1, 30), (30, 1), (0, 30), (4, 4), (4, 60)])
+def test_nothing_that_determines_b_and_c_is_told_where_one_is_small(told, b, c):
+    found = comparisons.compare(leaning(told, 40, b, c, 118 - 40 - b - c), "q4", "q5", "other")
+    assert found.kept
+    assert (found.joint.both, found.joint.b, found.joint.c, found.joint.neither) == (None,) * 4
+    assert "mcnemar" in [row["test"] for row in found.rows]
+    for row in found.rows:
+        if row["test"] in ("mcnemar", "equivalence", "weighted_difference"):
+            assert np.isnan([row[name] for name in ("p", "statistic", "effect", "b", "c")]).all()
+    assert np.isnan([found.paired.p_min, found.paired.p_max, found.p]).all()
+    assert mcnemar_p(b, c) == 1 or str(mcnemar_p(b, c)) not in repr(found)
+    assert found.p_adjusted in (0.001, 0.01, 0.05, 1)
+    assert found.difference == difference(*found.counted, 0.95)  # as from totals
 
 
-def test_every_test_of_several_answers_passes_the_gate(raw, monkeypatch):
-    seen = []
-    monkeypatch.setattr(comparisons, "gate", lambda found: seen.append(found) or found)
-    rows = comparisons.joint_tests(raw, PAIRS, "aware")
-    assert [found.p for found in seen] == [row["p"] for row in rows]
+def test_it_is_decided_on_the_exact_p_and_then_told_rounded_up(told):
+    found = comparisons.compare(leaning(told, 40, 2, 30, 46), "q4", "q5", "other")
+    assert mcnemar_p(2, 30) < 0.001  # 2.5e-7
+    assert (found.p_adjusted, found.shown, found.verdict) == (0.001, True, "always")
+    again = comparisons.compare(leaning(told, 40, 30, 12, 36), "q4", "q5", "other")
+    assert (again.kept, again.joint.b, again.joint.c) == (False, 30, 12)
+    family = comparisons.family([found, again])
+    assert family[0].p_adjusted == 0.001
+    assert family[1].p_adjusted == pytest.approx(mcnemar_p(30, 12))  # Holm: the larger of two is multiplied by 1
+
+
+def test_statistics_of_several_answers_are_kept_with_them(raw):
+    rows = [*comparisons.joint_tests(raw, PAIRS, "aware"), *comparisons.joint_tests(raw, [("q4", "q5")])]
+    kept = [row for row in rows if row["decimals"] == row["decimals"]]
+    assert "homogeneity_items" in [row["test"] for row in kept]  # some measures were changed by one to four firms
+    for row in kept:
+        assert np.isnan(row["statistic"])
+        assert row["p"] in (0.001, 0.01, 0.05, 1)

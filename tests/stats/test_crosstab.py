@@ -1,214 +1,204 @@
-"""Crosstabs: counts, what is hidden, and their tests; against R (tests/reference/joint.R) and arithmetic on raw answers."""
+"""Crosstabs: counts, merging, what is hidden of all of them together; arithmetic on raw answers and the attacker's programs."""
 
-import json
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from attacker import extremes
+from sizes import size
 
-from helpers.stats import crosstab, disclosure, weights
-
-R = json.loads((Path(__file__).parents[1] / "reference" / "joint.json").read_text(encoding="utf-8"))
-
-
-# --- counts and tests ------------------------------------------------------------------------------------------------
+from helpers.stats import crosstab, dependence, groups, weights
+from helpers.stats.suppression import spans_of_totals
 
 
-def test_crosstab_counts_those_who_were_asked_both(answers):
-    found = crosstab.crosstab(answers, "group", "first", min_cell=2)
-    known = answers.dropna(subset=["group", "first"])
-    assert found.counts.to_numpy().sum() == len(known)
-    assert found.counts.loc["west", "high"] == ((known["group"] == "west") & (known["first"] == "high")).sum()
-    multiple = crosstab.crosstab(answers, "group", "now")
-    asked = answers.dropna(subset=["group", "now=a"])
-    assert multiple.base["east"] == (asked["group"] == "east").sum()
-    assert multiple.counts.loc["east", "b"] == asked.loc[asked["group"] == "east", "now=b"].sum()
-    assert multiple.multiple
+def table_of(survey, group, question):
+    return crosstab.system(survey)[group, question]
 
 
-def test_shown_is_null_where_hidden(answers):
-    found = crosstab.crosstab(answers, "group", "first", min_cell=8)
-    assert found.hidden.to_numpy().any()
-    assert (found.shown.isna() == found.hidden).to_numpy().all()
-    assert (found.shares.isna() == found.hidden).to_numpy().all()
-    long = found.long()
-    assert list(long["count"].isna()) == list(found.hidden.to_numpy().ravel())
+def without_silent(survey, group, question):
+    """Counts by pandas, from the raw answers."""
+    counts = pd.crosstab(survey.responses[group].astype(object), survey.responses[question].astype(object))
+    return counts.drop(columns="no_answer", errors="ignore").drop(index="no_answer", errors="ignore")
 
 
-def test_a_thinly_ticked_and_a_thinly_unticked_item_are_hidden():
-    group = ["x"] * 40 + ["y"] * 40 + ["z"] * 40
-    everybody = [True] * 39 + [False] + [True] * 20 + [False] * 20 + [True] * 18 + [False] * 22
-    responses = pd.DataFrame({"g": group, "q=a": pd.array(everybody, dtype="boolean")})
-    hidden = crosstab.crosstab(responses, "g", "q").hidden["a"]
-    assert hidden["x"]  # all but one ticked it
-    assert hidden.sum() == 2
+# --- counts ----------------------------------------------------------------------------------------------------------
 
 
-def test_options_keep_the_order_of_their_categories(answers):
-    order = ["middle", "low", "high", "never"]
-    answers = answers.assign(first=pd.Categorical(answers["first"], order))
-    found = crosstab.crosstab(answers, "group", "first")
-    assert list(found.counts.columns) == order
-    assert found.counts["never"].sum() == 0
+def test_counts_are_those_of_pandas_without_the_silent(told):
+    expected = without_silent(told, "industry", "q3")
+    table = table_of(told, "industry", "q3")
+    assert (table.counts == expected.loc[table.counts.index, table.counts.columns]).all(axis=None)
+    assert "no_answer" not in table.counts.columns
+    assert list(table.base) == list(table.counts.sum(axis=1))  # of those that answered
+    multiple = table_of(told, "industry", "q4")
+    own = told.responses
+    for option in multiple.counts:
+        assert list(multiple.counts[option]) == [
+            own.loc[own["industry"] == g, f"q4={option}"].sum() for g in multiple.base.index
+        ]
 
 
-def test_unknown_questions_are_an_error(answers):
-    for pair in (("now", "first"), ("group", "nothing")):
-        with pytest.raises(ValueError, match="crosstab: found"):
-            crosstab.crosstab(answers, *pair)
+def test_a_routed_question_counts_those_who_were_asked(told):
+    table = table_of(told, "industry", "q2_suppliers_why_unaware")
+    above = table_of(told, "industry", "q2_suppliers")
+    assert (table.base == above.counts["unaware"].reindex(table.base.index)).all()
 
 
-def test_association_agrees_with_r_where_nothing_is_hidden(answers):
-    answers = answers.assign(first=answers["first"], second=answers["second"])
-    found = crosstab.association(crosstab.crosstab(answers, "first", "second", min_cell=1))
-    assert found.test == "independence"
-    assert found.p == pytest.approx(R["chisq"], rel=1e-10)
-    assert found.decimals is None
+def test_groups_in_order_are_merged_until_they_hold_enough(raw):
+    sizes = raw.table("employees").set_index("option")["count"].drop("no_answer", errors="ignore")
+    merged = groups.merges(raw, "employees")
+    assert [o for run in merged for o in run] == list(sizes.index)  # neighbours, in order
+    assert all(sizes[list(run)].sum() >= groups.ENOUGH for run in merged)
+    assert len(merged) < len(sizes)
+    assert all(len(run) == 1 for run in groups.merges(raw, "industry"))  # has no order
 
 
-def test_a_closed_group_is_hidden_whole(answers):
-    found = crosstab.crosstab(answers, "group", "first", min_cell=1, closed=["west"])
-    assert found.hidden.loc["west"].all()
-    assert found.hidden_base["west"]
-    assert not found.hidden.drop("west").to_numpy().all()
+def test_merge_as_goes_before_the_rule(raw):
+    first, *_ = raw.table("employees")["option"]
+    own = raw.options.assign(
+        merge_as=[
+            f"m{o == first}" if s == "employees" else ""
+            for s, o in raw.options[["options", "option"]].itertuples(index=False)
+        ]
+    )
+    merged = groups.merges(replace(raw, options=own), "employees")
+    assert merged[0] == (first,)
+    assert len(merged) == 2
+    answers = raw.options.assign(merge_as=["x" if o in ("done", "not_done") else "" for o in raw.options["option"]])
+    assert ("done", "not_done") in groups.merges(replace(raw, options=answers), "q3")
 
 
-def test_statistics_that_would_tell_a_hidden_cell_are_withheld(answers):
-    found = crosstab.association(crosstab.crosstab(answers, "group", "first", min_cell=8))
-    assert np.isnan([found.statistic, found.effect, found.min_expected]).all()
+# --- what is hidden ----------------------------------------------------------------------------------------------------
 
 
-# --- all crosstabs of a survey ---------------------------------------------------------------------------------------
+def test_no_shown_cell_is_thin_nor_what_is_left_of_a_base(raw):
+    for table in crosstab.system(raw).values():
+        shown = ~table.hidden.to_numpy()
+        assert not (shown & (table.counts.to_numpy() > 0) & (table.counts.to_numpy() < 5)).any()
+        if table.multiple:
+            left = table.base.to_numpy()[:, None] - table.counts.to_numpy()
+            shown = shown & (table.full.sum(axis=0) > 0)  # that nobody ticked it, the totals tell
+            assert not (shown & (left > 0) & (left < 5)).any()
+        long = table.long()
+        assert long["count"].isna().sum() == table.hidden.to_numpy().sum()
+        assert (long["share"].isna() >= long["count"].isna()).all()
 
 
-def test_crosstabs_hold_each_pair_of_questions_once(raw):
-    groups = ["industry", "employees"]
-    crossed = crosstab.crosstabs(raw, groups, [*groups, "q3", "q9", "q4"])
-    pairs = [frozenset((t.row_question, t.column_question)) for t in crossed]
-    assert len(set(pairs)) == len(pairs) == 7
-    assert frozenset(groups) in pairs
-    for table in crossed:
-        assert not table.shown[(table.counts > 0) & (table.counts < 5)].notna().to_numpy().any()
+def test_a_pair_is_one_table_whichever_way_it_is_asked_for(raw):
+    (one,), (other,) = (
+        crosstab.crosstabs(raw, [a], [b]) for a, b in (("industry", "employees"), ("employees", "industry"))
+    )
+    assert one is other
 
 
-def test_crosstab_totals_are_those_of_the_survey(raw):
-    (table,) = crosstab.crosstabs(raw, ["employees"], ["q9"])
-    assert list(table.counts.sum()) == list(raw.table("q9")["count"])
-    assert list(table.base) == list(raw.table("employees")["count"])
-    (multiple,) = crosstab.crosstabs(raw, ["employees"], ["q4"])
-    assert list(multiple.counts.sum()) == list(raw.table("q4")["count"])
+def test_parameters_choose_among_what_is_safe(raw):
+    everything = {(t.row_question, t.column_question): t for t in crosstab.crosstabs(raw)}
+    (few,) = crosstab.crosstabs(raw, ["employees"], ["q9"], 2)  # less than the survey's own: nothing less is hidden
+    assert few is everything["employees", "q9"]
+    (more,) = crosstab.crosstabs(raw, ["employees"], ["q9"], 9)
+    assert (more.hidden >= few.hidden).all(axis=None)
+    all_tests = dependence.crosstab_tests(raw, list(everything.values())).set_index(["first", "second"])
+    alone = dependence.crosstab_tests(raw, [few]).set_index(["first", "second"])
+    assert alone.loc["employees", "q9"].equals(all_tests.loc["employees", "q9"])  # the family is the survey's
+    with pytest.raises(ValueError, match="use = break"):
+        crosstab.crosstabs(raw, ["q3"], ["q9"])
+
+
+def linked(survey, group):
+    """The published system of a group: {(question, group, answer): place}, equations, upper limits; single-choice only."""
+    tables = {q: t for (g, q), t in crosstab.system(survey).items() if g == group and not t.multiple}
+    place = {(q, g, a): 0 for q, t in tables.items() for g in t.counts.index for a in t.counts}
+    place |= {(q, g, None): 0 for q, t in tables.items() for g in t.counts.index}  # those without an answer
+    place = {key: i for i, key in enumerate(place)}
+    equations = []
+
+    def equation(value, *keys, minus=()):
+        line = np.zeros(len(place))
+        line[[place[k] for k in keys]] = 1
+        line[[place[k] for k in minus]] = -1
+        equations.append((line, value))
+
+    for q, t in tables.items():
+        for a in t.counts:
+            equation(t.counts[a].sum(), *((q, g, a) for g in t.counts.index))
+        for g in t.counts.index:
+            row = [(q, g, a) for a in t.counts]
+            if not t.hidden_base[g]:
+                equation(t.base[g], *row)
+            source, options = survey.route(q)
+            if source in tables:
+                equation(0, *row, (q, g, None), minus=[(source, g, o) for o in options])
+            for a in t.counts:
+                if not t.hidden.loc[g, a]:
+                    equation(t.counts.loc[g, a], (q, g, a))
+    return tables, place, equations
+
+
+@pytest.mark.parametrize("group", ["employees", "industry"][: size(2, 1)])
+def test_the_attacker_who_joins_all_tables_finds_no_hidden_cell(raw, group):
+    tables, place, equations = linked(raw, group)
+    asked = [q for q in tables if raw.route(q)[1]]
+    assert asked
+    sources = [raw.route(q)[0] for q in asked if raw.route(q)[0] in tables]
+    for q in [*asked, *sources]:
+        t = tables[q]
+        need = np.minimum(5, spans_of_totals(t.counts.to_numpy()))
+        for i, j in np.argwhere(t.hidden.to_numpy()):
+            aim = np.zeros(len(place))
+            aim[place[q, t.counts.index[i], t.counts.columns[j]]] = 1
+            low, high = extremes(aim, equations)
+            assert high - low >= need[i, j], (q, t.counts.index[i])
 
 
 def test_the_base_of_a_routed_question_tells_no_hidden_cell(raw):
-    source, routed = crosstab.crosstabs(raw, ["industry"], ["q2_suppliers", "q2_suppliers_why_unaware"])
-    hidden = source.hidden["unaware"]
+    above, routed = (table_of(raw, "industry", q) for q in ("q2_suppliers", "q2_suppliers_why_unaware"))
+    hidden = above.hidden["unaware"].reindex(routed.base.index)
     assert hidden.any()
     assert routed.hidden_base[hidden].all()
     assert routed.hidden[hidden].to_numpy().all()
 
 
-def test_long_tables_hold_nothing_that_is_hidden(raw):
-    crossed = crosstab.crosstabs(raw, ["industry"], ["q3", "q4"])
-    long = pd.concat([table.long() for table in crossed])
-    assert not long["count"].between(1, 4).any()
-    assert not long["base"].between(1, 4).any()
-    assert long["count"].isna().sum() == sum(t.hidden.to_numpy().sum() for t in crossed) > 0
-    assert (long["share"].isna() >= long["count"].isna()).all()
-
-
-def test_pairs_that_nobody_was_put_are_left_out(raw):
-    assert crosstab.crosstabs(raw, ["q9_author"], ["q9_reason"]) == []
+def test_those_without_a_group_are_protected_by_what_is_left_of_the_totals(raw):
+    own = raw.responses.copy()
+    own.loc[own.index[:2], "employees"] = np.nan  # two firms named no size
+    survey = replace(raw)
+    vars(survey)["responses"] = own
+    table = table_of(survey, "employees", "q3")
+    assert table.rest[1] == 2
+    for j, few in enumerate(table.rest[0]):
+        if few:  # the total less what is shown would be their answers
+            assert table.hidden.iloc[:, j].any()
 
 
 def test_totals_only_have_no_crosstabs(osaka):
     assert crosstab.crosstabs(osaka, ["industry"], ["employees"]) == []
-    assert crosstab.crosstab_tests(osaka, []).empty
-
-
-def test_crosstab_tests_are_one_family(raw):
-    tests = crosstab.crosstab_tests(raw, crosstab.crosstabs(raw, ["employees"], ["q3", "q4", "q9"]))
-    assert list(tests["second"]) == ["q3", "q4", "q9"]
-    assert list(tests["test"]) == ["independence_exact", "multiple_independence", "independence_exact"]
-    assert set(tests["family"]) == {"crosstabs"}
-    assert (tests["p_adjusted"] >= tests["p"]).all()
-    assert tests["p_adjusted"].min() == min(1, 3 * tests["p"].min())  # Holm
-    assert tests["statistic"].isna().all()  # something is hidden in each
-    assert list(tests["effect_kind"]) == ["cramers_v", "", "cramers_v"]
-    for row in tests.itertuples():
-        assert row.p == round(row.p, int(row.decimals))
-
-
-def test_a_dependence_is_found(raw):
-    tests = crosstab.crosstab_tests(raw, crosstab.crosstabs(raw, ["q2_linked"], ["q2_unlinked", "q3"], 1))
-    assert (tests["p_adjusted"] < 0.05).any()
-    assert tests["decimals"].isna().all()  # nothing is hidden: p in full
+    assert dependence.crosstab_tests(osaka, []).empty
 
 
 # --- with weights ----------------------------------------------------------------------------------------------------
 
 
+def test_shares_are_weighted_on_weighted_bases(weighted):
+    table = table_of(replace(weighted, about=weighted.about | {"min_cell": 1}), "employees", "q3")
+    own = weighted.responses
+    for group, answer in (("employees", "q3"),):
+        for name in table.counts.index:
+            mine = own[own[group].isin(name.split("|")) & (own[answer] != "no_answer")]
+            for option in table.counts:
+                expected = mine.loc[mine[answer] == option, "weight"].sum() / mine["weight"].sum()
+                assert table.shares.loc[name, option] == pytest.approx(expected)
+
+
 def test_crosstabs_are_tested_by_rao_scott(weighted):
+    survey = replace(weighted, about=weighted.about | {"min_cell": 1})
+    tests = dependence.crosstab_tests(survey, crosstab.crosstabs(survey, ["employees"], ["q2_linked", "q4"]))
+    assert list(tests["test"]) == ["rao_scott", "rao_scott_items"]
     own = weighted.responses
-    crossed = crosstab.crosstabs(weighted, ["q2_linked"], ["q2_unlinked", "q4"], 1)
-    tests = crosstab.crosstab_tests(weighted, crossed)
-    assert list(tests["test"]) == ["rao_scott", "multiple_independence"]
-    expected = weights.rao_scott(own["q2_linked"], own["q2_unlinked"], own["weight"])
+    run = {o: "|".join(same) for same in groups.merges(survey, "employees") for o in same}
+    answered = own["q2_linked"].astype(object).where(own["q2_linked"] != "no_answer")
+    expected = weights.rao_scott(own["employees"].astype(object).map(run), answered, own["weight"])
     first = tests.iloc[0]
-    assert (first["statistic"], first["df"], first["df2"], first["p"]) == (
-        *(expected.f, expected.df, expected.df2),
-        expected.p,
+    assert first[["statistic", "df", "df2", "p"]].tolist() == pytest.approx(
+        [expected.f, expected.df, expected.df2, expected.p]
     )
-    assert first["effect"] == pytest.approx(np.sqrt(expected.statistic / expected.n / 2))  # both have three answers
-    assert tests["p_adjusted"].notna().all()
-
-
-def test_hidden_cells_hide_the_statistic_with_weights_too(weighted):
-    (table,) = crosstab.crosstabs(weighted, ["employees"], ["q2_linked"])
-    assert table.hidden.to_numpy().any()
-    first = crosstab.crosstab_tests(weighted, [table]).iloc[0]
-    own = weighted.responses
-    exact = weights.rao_scott(own["employees"], own["q2_linked"], own["weight"]).p
-    assert first["test"] == "rao_scott"
-    assert np.isnan([first["statistic"], first["effect"], first["df"], first["df2"]]).all()
-    assert exact <= first["p"] < exact + 0.01
-    assert (first["p"], first["decimals"]) == (round(first["p"], 2), 2)
-
-
-def test_a_table_too_thin_for_rao_scott_gets_the_test_without_weights(weighted_towards):
-    first, second = pd.Series(list("aabbccdd") * 2), pd.Series(list("pqrstuvw") * 2)
-    with pytest.raises(ValueError, match="too many combinations"):
-        weights.rao_scott(first, second, np.ones(16))
-    thin = weighted_towards(lambda answers: np.linspace(1, 2, len(answers)))
-    crossed = crosstab.crosstabs(thin, ["industry"], ["employees"], 1)
-    with pytest.raises(ValueError, match="Rao-Scott"):
-        weights.rao_scott(thin.responses["industry"], thin.responses["employees"], thin.responses["weight"])
-    assert list(crosstab.crosstab_tests(thin, crossed)["test"]) == ["independence_exact"]
-
-
-# --- nothing leaves but through the gate -----------------------------------------------------------------------------
-
-
-class Shut(Exception):
-    """Raised by a gate that lets nothing through."""
-
-
-def shut(*_):
-    raise Shut
-
-
-def test_crosstabs_pass_the_gate(raw, osaka, monkeypatch):
-    monkeypatch.setattr(crosstab, "gate", shut)
-    with pytest.raises(Shut):
-        crosstab.crosstabs(raw, ["industry"], ["q3"])
-    with pytest.raises(Shut):
-        crosstab.crosstabs(raw, ["industry"], ["q4"])
-    assert crosstab.crosstabs(osaka, ["industry"], ["q3"]) == []
-
-
-def test_the_gate_is_told_how_small_a_cell_may_be(raw, monkeypatch):
-    seen = []
-    monkeypatch.setattr(crosstab, "gate", lambda found, min_cell: seen.append((found, min_cell)) or found)
-    (table,) = crosstab.crosstabs(raw, ["industry"], ["q3"], 7)
-    assert seen == [(table, 7)]
-    assert disclosure.gate(table, 7) is table

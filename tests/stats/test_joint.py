@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import SquareTable
 
-from helpers.stats import crosstab, joint, tests_of_counts
+from helpers.stats import joint, tests_of_counts
 
 FOLDER = Path(__file__).parents[1] / "reference"
 R = json.loads((FOLDER / "joint.json").read_text(encoding="utf-8"))
@@ -21,7 +21,9 @@ ITEMS = ["a", "b", "c", "d"]
 
 
 def items(answers, question):
-    return crosstab.item_columns(answers, question)
+    mark = f"{question}="
+    names = [name for name in answers if name.startswith(mark)]
+    return answers[names].rename(columns=lambda name: name[len(mark) :])
 
 
 # --- two answers ------------------------------------------------------------------------------------------------------

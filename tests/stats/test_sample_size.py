@@ -156,10 +156,10 @@ def test_power_of_totals_goes_through_agreements(osaka):
     assert set(customers["pair_first"]) == {compared[0].names[0]}
 
 
-def test_power_of_raw_answers_is_for_the_agreement_observed(raw):
-    (c,) = [found for found in family(compare_items(raw, [("q4", "q5")])) if found.option == "other"]
+def test_power_of_raw_answers_is_for_the_agreement_observed(told):
+    (c,) = [found for found in family(compare_items(told, [("q4", "q5")])) if found.option == "other"]
     (row,) = power([c]).to_dict("records")
-    ticks = raw.responses[["q4=other", "q5=other"]].astype(float)
+    ticks = told.responses[["q4=other", "q5=other"]].astype(float)
     assert row["phi"] == pytest.approx(np.corrcoef(ticks.to_numpy().T)[0, 1])
     assert row["detectable"] == pytest.approx(detectable(8 / 118, row["phi"], 118), nan_ok=True)
     assert row["base"] == 118
