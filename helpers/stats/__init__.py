@@ -3,9 +3,10 @@
 from .answers import asked, both, shares
 from .bounds import bounds, gave, proven
 from .claims import audit
-from .comparisons import as_table, compare, compare_items, family, joint_tests
+from .comparisons import as_table, compare, compare_items, family
 from .crosstab import cells, crosstabs
 from .dependence import crosstab_tests, differing
+from .joint_tests import joint_tests
 from .margins import curve, mcnemar_range
 from .numbers import classes, quantiles, scores
 from .questionnaire import blocks

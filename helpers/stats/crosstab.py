@@ -82,7 +82,7 @@ def crosstabs(survey, groups=None, questions=None, min_cell=None):
     """The crosstabs of questions by each of the `groups`, both ids, without them all there are: a list of CrossTables.
 
     Groups are questions that the codebook marks to break by. Pairs that cannot be crossed are left out: of which nobody
-    answered both, or where fewer than two groups or answers are there. Without raw answers there are none. A `min_cell`
+    answered both, or where fewer than two groups or answers are there. Without raw answers they are those of counts_by.csv. A `min_cell`
     above the survey's own hides more, a smaller one nothing less.
     """
     groups = survey.breaks if groups is None else groups
@@ -105,7 +105,7 @@ def system(survey):
     A table that is turned around is the same table.
     """
     if "_crosstabs" not in vars(survey):  # once for a survey, as its cached properties are
-        vars(survey)["_crosstabs"] = {} if survey.responses is None else _system(survey)
+        vars(survey)["_crosstabs"] = _printed(survey) if survey.responses is None else _system(survey)
     return vars(survey)["_crosstabs"]
 
 
@@ -122,6 +122,23 @@ def _system(survey):
     order = {question: i for i, question in enumerate(survey.questions.index)}
     pairs = sorted(tables, key=lambda pair: (order[pair[0]], order[pair[1]]))
     return {pair: tables[pair] for pair in pairs}
+
+
+def _printed(survey):
+    """The crosstabs whose totals counts_by.csv has: they are published already, so that nothing of them is hidden."""
+    tables = {}
+    for (group, question), rows in survey.counted_by.groupby(["by", "question"], sort=False):
+        counts = rows.pivot(index="group", columns="option", values="count").fillna(0).astype(int)
+        shown = survey.table(question).query("role != 'no_answer'")["option"]
+        counts = counts.reindex(columns=[option for option in shown if option in counts])
+        counts = counts.reindex([option for option in survey.table(group)["option"] if option in counts.index])
+        multiple = survey.question(question)["kind"] == "multiple"
+        asked = pd.Series([survey.count(group, option) for option in counts.index], counts.index)
+        base = asked if multiple else counts.sum(axis=1)
+        if group in survey.breaks and len(counts) > 1 and counts.shape[1] > (0 if multiple else 1) and (base > 0).all():
+            hidden = (counts < 0, pd.Series(False, counts.index))
+            tables[group, question] = CrossTable(group, question, counts, base, *hidden, multiple, (None, 0))
+    return tables
 
 
 def _in_order(survey):

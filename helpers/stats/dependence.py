@@ -74,6 +74,8 @@ def _test(survey, table, size):
         found = _weighted_items(survey, table) if table.multiple else _weighted(survey, table)
         if found or table.multiple:
             return found
+    if table.multiple and survey.responses is None:
+        return None  # totals by group do not tell which answers were ticked together
     return _items(survey, table, size) if table.multiple else _single(full, size)
 
 
@@ -262,7 +264,7 @@ def differing(survey, crossed, tests, alpha=0.05):
 def _against_rest(survey, table):
     counts, base = table.full, table.full_base
     own = weights.of(survey)
-    read = [coded(survey, question) for question in (table.row_question, table.column_question)]
+    read = own and [coded(survey, question) for question in (table.row_question, table.column_question)]
     for i, j in np.argwhere(~table.hidden.to_numpy()):
         x, n, rest, of_rest = counts[i, j], base[i], counts[:, j].sum() - counts[i, j], base.sum() - base[i]
         if not n or not of_rest:

@@ -9,6 +9,7 @@ from scipy.stats import norm
 from statsmodels.regression.linear_model import WLS
 
 from helpers.stats import comparisons, joint, tests_of_counts
+from helpers.stats.joint_tests import joint_tests
 from helpers.stats.margins import PairedRange, mcnemar_range, tipping_point
 from helpers.stats.mcnemar import mcnemar_p
 from helpers.stats.proportions import difference
@@ -357,7 +358,7 @@ def test_where_everyone_answered_nothing_is_tested(osaka, raw, weighted):
         together = comparisons.family([found, found], "two")
         assert [c.size for c in together] == [0, 0]
         assert comparisons.as_table(together)[["p", "p_low", "p_high", "p_adjusted"]].isna().all(axis=None)
-    assert comparisons.joint_tests(of(raw, sample="census"), PAIRS, "aware") == []
+    assert joint_tests(of(raw, sample="census"), PAIRS, "aware") == []
 
 
 def test_a_random_sample_of_a_known_population_tells_more(osaka):
@@ -375,7 +376,7 @@ def test_a_random_sample_of_a_known_population_tells_more(osaka):
 
 
 def test_awareness_adds_cochran_and_stuart_maxwell(told):
-    rows = comparisons.joint_tests(told, PAIRS, "aware")
+    rows = joint_tests(told, PAIRS, "aware")
     assert [row["test"] for row in rows] == ["stuart_maxwell"] * 3 + ["cochran_q"]
     cochran = rows[-1]
     known = told.responses[AWARENESS].astype(object)
@@ -392,12 +393,12 @@ def test_awareness_adds_cochran_and_stuart_maxwell(told):
 
 
 def test_cochran_needs_one_answer_and_more_than_two_questions(raw):
-    assert [row["test"] for row in comparisons.joint_tests(raw, PAIRS)] == ["stuart_maxwell"] * 3
-    assert [row["test"] for row in comparisons.joint_tests(raw, PAIRS[:1], "aware")] == ["stuart_maxwell"]
+    assert [row["test"] for row in joint_tests(raw, PAIRS)] == ["stuart_maxwell"] * 3
+    assert [row["test"] for row in joint_tests(raw, PAIRS[:1], "aware")] == ["stuart_maxwell"]
 
 
 def test_measures_add_a_test_of_all_items(told):
-    (row,) = comparisons.joint_tests(told, [("q4", "q5")])
+    (row,) = joint_tests(told, [("q4", "q5")])
     assert (row["test"], row["n"], row["df"]) == ("homogeneity_items", 118, 10)
     assert row["p"] < 0.001
     shared = tests_of_counts.shared_options(told, "q4", "q5")
@@ -410,8 +411,8 @@ def test_measures_add_a_test_of_all_items(told):
 
 
 def test_totals_only_have_no_joint_tests(osaka, raw):
-    assert comparisons.joint_tests(osaka, PAIRS, "aware") == []
-    assert comparisons.joint_tests(raw, []) == []
+    assert joint_tests(osaka, PAIRS, "aware") == []
+    assert joint_tests(raw, []) == []
 
 
 # --- what must not be told ---------------------------------------------------------------------------------------------
@@ -458,7 +459,7 @@ def test_it_is_decided_on_the_exact_p_and_then_told_rounded_up(told):
 
 
 def test_statistics_of_several_answers_are_kept_with_them(raw):
-    rows = [*comparisons.joint_tests(raw, PAIRS, "aware"), *comparisons.joint_tests(raw, [("q4", "q5")])]
+    rows = [*joint_tests(raw, PAIRS, "aware"), *joint_tests(raw, [("q4", "q5")])]
     kept = [row for row in rows if row["decimals"] == row["decimals"]]
     assert "homogeneity_items" in [row["test"] for row in kept]  # some measures were changed by one to four firms
     for row in kept:
