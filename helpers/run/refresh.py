@@ -3,6 +3,7 @@
 For developers, and run from the checkout only.
 """
 
+import shutil
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,7 @@ def refresh(progress_of, kind="warm"):
         if all(outcome.report for outcome in outcomes):
             for name in plan.kept_names():
                 write_back(_executed(name, runs), plan.NOTEBOOKS / f"{name}.ipynb")
+            renew_pictures(runs[len(kept) :])
             renew_lists()
     return outcomes
 
@@ -74,6 +76,14 @@ def write_back(executed, source):
     for number, cell in enumerate(code, start=1):
         cell.execution_count = number
     write_whole(source, lambda half: nbformat.write(notebook, half))
+
+
+def renew_pictures(runs):
+    """Renew the pictures of other surveys that lie in outputs/, such as those that the README shows."""
+    for job in runs:
+        for picture in (ROOT / "outputs" / job.survey / job.lang / "figures").glob("*.png"):
+            if (made := job.folder / "figures" / picture.name).exists():
+                write_whole(picture, lambda half, made=made: shutil.copyfile(made, half))
 
 
 # --- what the READMEs list -------------------------------------------------------------------------------------------
