@@ -13,7 +13,7 @@ from scipy.stats import norm
 
 from . import joint, proportions, tests_of_counts, weights
 from .answers import said
-from .disclosure import Kept, adjuster, decision, is_told, min_cell_of
+from .disclosure import Kept, adjuster, calibrated, decision, is_told, min_cell_of
 from .margins import PairedRange, TippingPoint, check_pair, margins, mcnemar_range, tipping_point
 from .mcnemar import mcnemar_p
 from .pairs import is_pair_told
