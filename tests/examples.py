@@ -4,7 +4,8 @@
 import would. Every question has its shares, in percent, and a score by which they are dealt: first options to the
 highest scores. What a score is made of is what a reader can find in the answers: a member's size or region, a
 leaning towards all that is new (questions go together), and a habit per question (50 members answered both waves, and
-stand by most of what they said).
+stand by most of what they said). In the first wave the larger members were asked more often than the small ones, and
+weights make up for it.
 """
 
 import tempfile
@@ -19,6 +20,8 @@ from helpers.survey import DATA
 
 SEED = 20250701
 MEMBERS, BOTH, WAVES = 110, 50, {2025: 79, 2026: 81}
+# What a member stands for: small ones were asked less often. Of the later wave each stands for itself.
+WEIGHT = {2025: {"small": 1.5, "medium": 0.8, "large": 0.5}}
 REGIONS, SIZES = (("north", "east", "south", "west"), (34, 32, 24, 20)), (("small", "medium", "large"), (52, 38, 20))
 EXTENT = ("entirely", "mostly", "half", "partly", "not_at_all")
 
@@ -126,6 +129,8 @@ def answers(members, year):
     here = members.answered[year]
     frame = pd.DataFrame({"respondent": [f"member-{number + 1:03}" for number in here]})
     frame["region"], frame["size"] = members.region[here], members.size[here]
+    if year in WEIGHT:
+        frame["weight"] = frame["size"].map(WEIGHT[year])
     for question, (options, shares, weights) in SINGLE.items():
         if year in shares:
             frame[question] = _deal(members.score(question, weights)[here], options, shares[year])

@@ -12,7 +12,7 @@ from .numbers import classes, quantiles, scores
 from .questionnaire import blocks
 from .sample_size import power
 from .tests_of_counts import goodness_of_fit, homogeneity, ordered
-from .two_surveys import beside, shared_questions
+from .two_surveys import beside, is_weighted, shared_questions
 
 __all__ = [
     "as_table",
@@ -34,6 +34,7 @@ __all__ = [
     "gave",
     "goodness_of_fit",
     "homogeneity",
+    "is_weighted",
     "joint_tests",
     "mcnemar_range",
     "ordered",

@@ -8,14 +8,16 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from . import tests_of_counts
+from . import tests_of_counts, weights
+from .answers import said
 from .exact import exact_p
-from .proportions import difference
+from .proportions import Difference, difference
 
 COLUMNS = [
     *("question", "option", "label", "count", "base", "share", "count_baseline", "base_baseline", "share_baseline"),
     *("difference", "low", "high", "level"),
 ]
+TEST = ["statistic", "df", "p"]
 
 
 def shared_questions(survey, baseline):
@@ -70,21 +72,58 @@ def compare_surveys(survey, baseline, confidence=0.95):
     """Every shared answer in both surveys: a data frame with COLUMNS; shares are of the firms that answered.
 
     `difference` is the survey's share minus the baseline's, `low` and `high` Newcombe's interval for independent samples
-    (see `proportions.difference`). Counts of no answer are left out of the base of single-choice questions.
+    (see `proportions.difference`). Counts of no answer are left out of the base of single-choice questions. Where one of
+    the two has weights, shares and intervals are weighted, and there are `statistic`, `df` and `p` of the
+    difference (see `_apart`), and `n_effective` of the survey's share.
     """
     shared, _ = shared_questions(survey, baseline)
-    rows = []
+    weighted, rows = is_weighted(survey, baseline), []
     for question, options in shared.items():
         labels = survey.table(question).set_index("option")["label"]
         bases = [_base(s, question) for s in (survey, baseline)]
         counts = [s.table(question).set_index("option")["count"] for s in (survey, baseline)]
         for option in options:
             counted = [(int(count[option]), base) for count, base in zip(counts, bases, strict=True)]
-            d = difference(*counted, confidence)
             (count, base), (count2, base2) = counted
-            numbers = (count, base, count / base, count2, base2, count2 / base2, d.value, d.low, d.high, confidence)
-            rows.append((question, option, labels[option], *numbers))
-    return pd.DataFrame(rows, columns=COLUMNS)
+            one, other, test = count / base, count2 / base2, ()
+            if weighted:
+                sides = [_share(s, question, option, *n) for s, n in zip((survey, baseline), counted, strict=True)]
+                one, other = (side.value for side in sides)
+                d, *test = _apart(*sides, confidence)
+                test.append(sides[0].n_effective)
+            else:
+                d = difference(*counted, confidence)
+            numbers = (count, base, one, count2, base2, other, d.value, d.low, d.high, confidence)
+            rows.append((question, option, labels[option], *numbers, *test))
+    return pd.DataFrame(rows, columns=COLUMNS + ([*TEST, "n_effective"] if weighted else []))
+
+
+def is_weighted(survey, baseline):
+    """Whether one of two surveys has weights, so that the two are compared by the weighted difference."""
+    return any(weights.of(s) is not None for s in (survey, baseline))
+
+
+def _share(survey, question, option, count, base):
+    """One side of a weighted comparison: a weights.Share; without weights its error is the binomial one."""
+    own = weights.of(survey)
+    if own is not None and base > 1:
+        return weights.share(said(survey, question, option), own)
+    p = count / base
+    return weights.Share(p, float(np.sqrt(p * (1 - p) / max(base - 1, 1))), base, base, base - 1)
+
+
+def _apart(one, other, confidence):
+    """The difference of two independent weighted shares: (Difference, t, df, p).
+
+    Student's t on the root of the sum of both variances, with the degrees of freedom of both: in R, `svyttest` with the
+    survey as a stratum, whose degrees of freedom are one fewer. Where neither share varies, p is 1 if they are the same, else 0.
+    """
+    value, error, df = one.value - other.value, float(np.hypot(one.error, other.error)), one.df + other.df
+    if not error or df < 1:
+        return Difference(value, np.nan, np.nan), np.nan, df, float(value == 0)
+    reach = stats.t.ppf((1 + confidence) / 2, df) * error
+    apart = Difference(value, max(-1.0, value - reach), min(1.0, value + reach))
+    return apart, value / error, df, float(2 * stats.t.sf(abs(value / error), df))
 
 
 def survey_tests(table, survey):
@@ -92,8 +131,12 @@ def survey_tests(table, survey):
 
     A single-choice question gets one test over its answers, a multiple-choice question one for each item. The test is
     Pearson's chi-square, or the exact test where an expected count is below 5 (Fisher; by simulation if the table is
-    larger than 2 x 2). `first` and `second` are both the question; the note tells which test belongs to which.
+    larger than 2 x 2). With weights every answer has a test of its own, of the weighted difference. `first` is the
+    question.
     """
+    if "p" in table:
+        rows = [_weighted_test(a) for _, a in table.iterrows()]
+        return tests_of_counts.as_table(rows, "baseline", ("weighted_difference_unpaired",))
     rows = []
     for question, answers in table.groupby("question", sort=False):
         if survey.question(question)["kind"] == "single":
@@ -105,6 +148,11 @@ def survey_tests(table, survey):
             observed.append([a["count_baseline"], a["base_baseline"] - a["count_baseline"]])
             rows.append(_test(question, [a["option"]], np.array(observed, dtype=int)))
     return tests_of_counts.as_table(rows, "baseline", ("pearson", "fisher", "fisher_simulated"))
+
+
+def _weighted_test(answer):
+    numbers = {"n": answer["base"] + answer["base_baseline"], **answer[TEST]}
+    return tests_of_counts.row(answer["question"], "", [answer["option"]], "weighted_difference_unpaired", **numbers)
 
 
 def _test(question, options, observed):
@@ -139,4 +187,4 @@ def beside(survey, baseline, confidence=0.95):
     """Two surveys side by side: (`compare_surveys` with the column `adjusted`, `survey_tests`)."""
     table = compare_surveys(survey, baseline, confidence)
     tests = survey_tests(table, survey)
-    return with_adjusted(table, tests), tests
+    return with_adjusted(table, tests).drop(columns=TEST, errors="ignore"), tests

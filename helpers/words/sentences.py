@@ -94,17 +94,21 @@ def of_question(say, name, sentence):
     return Sentence.about(words, **told)
 
 
-def leading(say, table):
-    """The most frequent of the answers offered, ties named, with its share: a title."""
+def leading(say, subject, table):
+    """The most frequent of the answers offered to the question `subject`, ties named, with its share: a title."""
     first, _ = leaders(table)
     if not len(first):
-        return Sentence.about(say("None of the answers offered was given"), "none", questions=_questions(table))
+        text = say("{subject}: none of the answers offered was given", subject=subject)
+        return Sentence.about(text, "none", questions=_questions(table))
     values = {
+        "subject": subject,
         "labels": say.listed(say.quoted(label) for label in first["label"]),
         "share": say.percent(first["share"].iloc[0]),
     }
     return Sentence.about(
-        say("Most frequent of the answers offered: {labels} ({share})", **values), "most_frequent_offered", _rows(first)
+        say("{subject}: of the answers offered, most often {labels} ({share})", **values),
+        "most_frequent_offered",
+        _rows(first),
     )
 
 
@@ -416,8 +420,8 @@ def weight_limits(say, size, census=False):
     return say(
         "{size} (Kish). Shares, their intervals and the differences between two questions are weighted, numbers of "
         "respondents are not. Crosstabs show weighted shares and are tested by Rao and Scott’s chi-square, which uses the "
-        "weights. All else counts each respondent once: other tests, comparisons of two surveys with the shares that they "
-        "name, what totals alone imply, and the check of published figures.",
+        "weights, and so do differences from another survey. All else counts each respondent once: other tests, what totals "
+        "alone imply, and the check of published figures.",
         size=size,
     )
 

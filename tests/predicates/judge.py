@@ -679,16 +679,20 @@ def largest_difference(facts, row, ran):
     gaps = {}
     for q in (q for q in facts.questions if q in other.questions):
         shared = [o for o in facts.offered(q) if o in other.offered(q) and facts.role(q, o) != "no_answer"]
-        single = facts.kind(q) == "single"
-        if single and set(facts.answers(q)) != set(other.answers(q)):
+        among = [f.answers(q) if f.kind(q) == "single" else None for f in (facts, other)]
+        if among[0] and {*among[0]} != {*among[1]}:
             continue
         for o in shared:
-            first, second = (f.count(q, o) / f.base(q, f.answers(q) if single else None) for f in (facts, other))
+            first, second = (f.share(q, o, a) for f, a in zip((facts, other), among, strict=True))
             gaps[q, o] = (first - second, first, second)
-    most = max(abs(gap) for gap, *_ in gaps.values())
     found, first, second = gaps[question, option]
-    if abs(abs(found) - most) > 1e-9:
-        yield f"the largest difference is {most}"
+    both = zip((facts, other), (facts.answers(question), other.answers(question)), strict=True)
+    bases = [f.base(question, a if f.kind(question) == "single" else None) for f, a in both]
+    if min(bases) < 30:
+        yield f"a headline on bases of {bases}"
+    larger = [gap for gap, *_ in gaps.values() if abs(gap) > abs(found) + 1e-9]
+    if any(abs(gap) > 2 * abs(found) for gap in larger):  # those that are larger are not shown by a test
+        yield f"{larger} are larger"
     yield from _differ("values", row.values, [first])
     yield from _lacks(
         row.text, f"{percent(first)} here, {percent(second)} in the baseline, {_points(found)} percentage"

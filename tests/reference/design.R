@@ -44,5 +44,13 @@ of <- function(make) {
        score = list(value = unname(coef(scored)), error = unname(SE(scored))[1]))
 }
 
+# Two samples of different respondents: the first hundred rows of the file, and the others, each with its weights.
+d$wave <- as.numeric(seq_len(nrow(d)) <= 100)
+apart <- lapply(c(now.a = "now.a", wanted.b = "wanted.b", first_high = "first_high"), function(name) {
+  d$said <- as.numeric(d[[name]])
+  t <- svyttest(said ~ wave, subset(svydesign(ids = ~1, strata = ~wave, weights = ~weight, data = d), !is.na(said)))
+  list(difference = unname(t$estimate), statistic = unname(t$statistic), df = unname(t$parameter), p = unname(t$p.value))
+})
+
 write_json(c(list(made_by = paste0(R.version.string, ", survey ", packageVersion("survey"))),
-             lapply(designs, of)), output)
+             lapply(designs, of), list(two_samples = apart)), output)

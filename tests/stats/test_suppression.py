@@ -64,3 +64,17 @@ def test_the_cheapest_rectangle_is_hidden_with_a_thin_cell():
     # one cell is thin; by hand: with it go the other cell of its row and the row that loses least by the totals, the third
     table = np.array([[18, 2], [14, 19], [12, 10], [11, 14]])
     assert suppression.suppress(table, 3).tolist() == [[True, True], [False, False], [True, True], [False, False]]
+
+
+def test_a_published_example_is_protected_cell_by_cell():
+    """Fischetti and Salazar (2001), the first example: investments by activity and region, one cell confidential.
+
+    Their table hides the cell with three others, and whoever reads it finds no more than 5 to 30 for its 22.
+    """
+    table = np.array([[20, 50, 10], [8, 19, 22], [17, 32, 12]])
+    confidential = np.zeros_like(table, dtype=bool)
+    confidential[1, 2] = True
+    hidden = suppression.suppress(table, 1, confidential)
+    assert hidden.tolist() == [[False] * 3, [True, False, True], [True, False, True]]
+    assert suppression.limits(table, hidden, (1, 2)) == (5, 30)
+    assert limits(table, hidden, (1, 2)) == (5, 30)  # by an attacker of our own

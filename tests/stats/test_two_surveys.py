@@ -1,9 +1,15 @@
 """Two surveys side by side: against themselves, and with questions that do not match."""
 
+import json
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 
+from helpers import survey as surveys
 from helpers.stats import two_surveys as comparison
+from helpers.stats import weights
 from helpers.stats.proportions import difference
 
 
@@ -115,3 +121,44 @@ def test_one_question_moved_is_one_question_found(osaka, copy_of_osaka):
     assert done["difference"] == difference((35, 109), (5, 109)).value
     found = comparison.with_adjusted(table, comparison.survey_tests(table, moved))
     assert set(found.loc[found["adjusted"] < 0.05, "question"]) == {"q3"}
+
+
+# --- with weights ----------------------------------------------------------------------------------------------------
+
+REFERENCE = Path(__file__).parents[1] / "reference"
+
+
+@pytest.mark.parametrize("column", ["now.a", "wanted.b", "first_high"])
+def test_two_weighted_samples_are_compared_as_r_does(column):
+    """svyttest with the sample as a stratum, in tests/reference/design.R."""
+    r = json.loads((REFERENCE / "design.json").read_text(encoding="utf-8"))["two_samples"][column]
+    answers = pd.read_csv(REFERENCE / "answers.csv")
+    answers["first_high"] = (answers["first"] == "high").mask(answers["first"].isna())
+    halves = [answers[:100], answers[100:]]
+    one, other = (weights.share(half[column].astype("boolean"), half["weight"]) for half in halves)
+    difference_, statistic, df, p = comparison._apart(one, other, 0.95)
+    assert (difference_.value, statistic) == pytest.approx((r["difference"], r["statistic"]), rel=1e-9)
+    assert df == r["df"] + 1
+    assert p == pytest.approx(r["p"], abs=2e-5)  # one degree of freedom more
+    assert difference_.low < difference_.value < difference_.high
+
+
+def test_a_survey_with_weights_is_compared_by_weighted_shares_and_never_by_counts():
+    later, earlier = (surveys.load(f"example-{year}") for year in (2026, 2025))
+    assert [weights.of(s) is None for s in (later, earlier)] == [True, False]
+    for survey, baseline in ((later, earlier), (earlier, later)):
+        table, tests = comparison.beside(survey, baseline)
+        assert set(tests["test"]) == {"weighted_difference_unpaired"}
+        assert len(tests) == len(table)
+    plain = table["count"] / table["base"]
+    assert (table["share"] - plain).abs().max() > 0.02
+    assert table["share_baseline"].tolist() == (table["count_baseline"] / table["base_baseline"]).tolist()
+    size = table[table["question"] == "size"].set_index("option")["share"]
+    worth = earlier.responses.groupby("size")["weight"].sum()
+    assert size.to_dict() == pytest.approx((worth / worth.sum()).to_dict())
+
+
+def test_an_answer_that_nobody_gave_in_either_survey_does_not_differ():
+    never = weights.Share(0.0, 0.0, 40, 40, 39)
+    assert comparison._apart(never, never, 0.95)[3] == 1
+    assert comparison._apart(weights.Share(1.0, 0.0, 40, 40, 39), never, 0.95)[3] == 0
