@@ -206,7 +206,6 @@ TESTS = {
     "rao_scott": N_("Rao–Scott chi-square, weighted"),
     "rao_scott_items": N_("Rao–Scott chi-square, weighted, smallest of all items (Bonferroni)"),
     "mcnemar": N_("McNemar, same {respondents} (exact)"),
-    "weighted_difference_unpaired": N_("Weighted difference of two surveys (t)"),
     "weighted_difference": N_("Weighted difference, same {respondents} (t)"),
     "equivalence": N_("Equivalence, same {respondents} (two one-sided tests)"),
     "mcnemar_range": N_("McNemar, same {respondents}: every overlap that the totals allow"),

@@ -257,12 +257,13 @@ def _remembered(counts, shape, min_cell, given):
 # --- for people ------------------------------------------------------------------------------------------------------
 
 
+CELLS = ["row_question", "column_question", "group_option", "option", "count", "base", "share"]
+
+
 def cells(survey, crossed):
     """All cells of some crosstabs, one row each, as `CrossTable.long` has them, with labels: `group_label`, `label`."""
     if not crossed:
-        return pd.DataFrame(
-            columns=["row_question", "column_question", "group_option", "option", "count", "base", "share"]
-        )
+        return pd.DataFrame(columns=[*CELLS, "group_label", "label"])
     long = pd.concat([table.long() for table in crossed], ignore_index=True)
     for asked, answer, name in (
         ("row_question", "group_option", "group_label"),

@@ -17,7 +17,6 @@ COLUMNS = [
     *("question", "option", "label", "count", "base", "share", "count_baseline", "base_baseline", "share_baseline"),
     *("difference", "low", "high", "level"),
 ]
-TEST = ["statistic", "df", "p"]
 
 
 def shared_questions(survey, baseline):
@@ -73,8 +72,7 @@ def compare_surveys(survey, baseline, confidence=0.95):
 
     `difference` is the survey's share minus the baseline's, `low` and `high` Newcombe's interval for independent samples
     (see `proportions.difference`). Counts of no answer are left out of the base of single-choice questions. Where one of
-    the two has weights, shares and intervals are weighted, and there are `statistic`, `df` and `p` of the
-    difference (see `_apart`), and `n_effective` of the survey's share.
+    the two has weights, shares and intervals are weighted, and there is `n_effective` of the survey's share.
     """
     shared, _ = shared_questions(survey, baseline)
     weighted, rows = is_weighted(survey, baseline), []
@@ -85,17 +83,16 @@ def compare_surveys(survey, baseline, confidence=0.95):
         for option in options:
             counted = [(int(count[option]), base) for count, base in zip(counts, bases, strict=True)]
             (count, base), (count2, base2) = counted
-            one, other, test = count / base, count2 / base2, ()
+            one, other, worth = count / base, count2 / base2, ()
             if weighted:
                 sides = [_share(s, question, option, *n) for s, n in zip((survey, baseline), counted, strict=True)]
                 one, other = (side.value for side in sides)
-                d, *test = _apart(*sides, confidence)
-                test.append(sides[0].n_effective)
+                d, worth = apart(*sides, confidence), (sides[0].n_effective,)
             else:
                 d = difference(*counted, confidence)
             numbers = (count, base, one, count2, base2, other, d.value, d.low, d.high, confidence)
-            rows.append((question, option, labels[option], *numbers, *test))
-    return pd.DataFrame(rows, columns=COLUMNS + ([*TEST, "n_effective"] if weighted else []))
+            rows.append((question, option, labels[option], *numbers, *worth))
+    return pd.DataFrame(rows, columns=COLUMNS + ["n_effective"] * weighted)
 
 
 def is_weighted(survey, baseline):
@@ -112,47 +109,78 @@ def _share(survey, question, option, count, base):
     return weights.Share(p, float(np.sqrt(p * (1 - p) / max(base - 1, 1))), base, base, base - 1)
 
 
-def _apart(one, other, confidence):
-    """The difference of two independent weighted shares: (Difference, t, df, p).
+def apart(one, other, confidence):
+    """The difference of two independent weighted shares, with its interval: a Difference.
 
-    Student's t on the root of the sum of both variances, with the degrees of freedom of both: in R, `svyttest` with the
-    survey as a stratum, whose degrees of freedom are one fewer. Where neither share varies, p is 1 if they are the same, else 0.
+    Student's t on the root of the sum of both variances, with the degrees of freedom of both. In R: `svyttest` with the
+    survey as a stratum, whose degrees of freedom are one fewer. NaN where neither share varies.
     """
     value, error, df = one.value - other.value, float(np.hypot(one.error, other.error)), one.df + other.df
-    if not error or df < 1:
-        return Difference(value, np.nan, np.nan), np.nan, df, float(value == 0)
-    reach = stats.t.ppf((1 + confidence) / 2, df) * error
-    apart = Difference(value, max(-1.0, value - reach), min(1.0, value + reach))
-    return apart, value / error, df, float(2 * stats.t.sf(abs(value / error), df))
+    reach = stats.t.ppf((1 + confidence) / 2, df) * error if error and df > 0 else np.nan
+    return Difference(value, max(-1.0, value - reach), min(1.0, value + reach))
 
 
-def survey_tests(table, survey):
+def survey_tests(table, survey, baseline):
     """Tests of what `compare_surveys` found, as rows of tests.csv, `p_adjusted` after Holm over all of them.
 
     A single-choice question gets one test over its answers, a multiple-choice question one for each item. The test is
     Pearson's chi-square, or the exact test where an expected count is below 5 (Fisher; by simulation if the table is
-    larger than 2 x 2). With weights every answer has a test of its own, of the weighted difference. `first` is the
+    larger than 2 x 2); with weights it is Rao and Scott's chi-square, with the two surveys as strata. `first` is the
     question.
     """
-    if "p" in table:
-        rows = [_weighted_test(a) for _, a in table.iterrows()]
-        return tests_of_counts.as_table(rows, "baseline", ("weighted_difference_unpaired",))
-    rows = []
+    rows, weighted = [], is_weighted(survey, baseline)
     for question, answers in table.groupby("question", sort=False):
-        if survey.question(question)["kind"] == "single":
-            observed = answers[["count", "count_baseline"]].to_numpy().T
-            rows.append(_test(question, list(answers["option"]), observed))
-            continue
-        for _, a in answers.iterrows():
-            observed = [[a["count"], a["base"] - a["count"]]]
-            observed.append([a["count_baseline"], a["base_baseline"] - a["count_baseline"]])
-            rows.append(_test(question, [a["option"]], np.array(observed, dtype=int)))
-    return tests_of_counts.as_table(rows, "baseline", ("pearson", "fisher", "fisher_simulated"))
+        single = survey.question(question)["kind"] == "single"
+        for _, part in [("", answers)] if single else answers.groupby("option", sort=False):
+            if weighted:
+                rows.append(_weighted_test(survey, baseline, question, list(part["option"])))
+            else:
+                observed = part[["count", "count_baseline"]].to_numpy().T
+                if not single:
+                    left = part[["base", "base_baseline"]].to_numpy().T - observed
+                    observed = np.hstack([observed, left])
+                rows.append(_test(question, list(part["option"]), observed))
+    return tests_of_counts.as_table(rows, "baseline", ("pearson", "fisher", "fisher_simulated", "rao_scott"))
 
 
-def _weighted_test(answer):
-    numbers = {"n": answer["base"] + answer["base_baseline"], **answer[TEST]}
-    return tests_of_counts.row(answer["question"], "", [answer["option"]], "weighted_difference_unpaired", **numbers)
+def _weighted_test(survey, baseline, question, options):
+    """Rao and Scott's test of a single-choice question, or of one item; without a p where too few answers vary for it."""
+    given, designs = zip(*(_answers(s, question, options) for s in (survey, baseline)), strict=True)
+    both, said = stacked(*designs), pd.concat(given, ignore_index=True)
+    which = np.repeat(["survey", "baseline"], [len(g) for g in given])
+    n = int(said.notna().sum())
+    if said.nunique() < 2:  # everybody gave the same answer, in both surveys
+        return tests_of_counts.row(question, "", options, "rao_scott", statistic=0.0, df=1, p=1.0, n=n)
+    try:
+        found = weights.rao_scott(pd.Series(which), said, both)
+    except ValueError:
+        return tests_of_counts.row(question, "", options, "rao_scott", n=n)
+    numbers = {"statistic": found.f, "df": found.df, "p": found.p, "n": n}
+    return tests_of_counts.row(question, "", options, "rao_scott", **numbers)
+
+
+def _answers(survey, question, options):
+    """What respondents said, one entry each (null: not asked or no answer), and the Design; from totals where need be."""
+    single, own = survey.question(question)["kind"] == "single", weights.of(survey)
+    if own is not None and single:
+        given = survey.responses[question].astype(object)
+        return given.where(given.isin(options)), own
+    if own is not None:
+        return said(survey, question, options[0]).astype(object), own
+    counts = [survey.count(question, option) for option in options]
+    names = options if single else [True, False]
+    given = np.repeat(names, counts if single else [counts[0], survey.routed(question) - counts[0]])
+    return pd.Series(given, dtype=object), weights.design(np.ones(len(given)))
+
+
+def stacked(one, other):
+    """Two Designs of different respondents as one: each survey's weights have a mean of 1, its strata stay its own."""
+    return weights.Design(
+        np.concatenate([d.weights / d.weights.mean() for d in (one, other)]),
+        np.concatenate([one.stratum, other.stratum + len(one.drawn)]),
+        np.concatenate([one.unit, other.unit + one.unit.max() + 1]),
+        np.concatenate([one.drawn, other.drawn]),
+    )
 
 
 def _test(question, options, observed):
@@ -186,5 +214,5 @@ def with_adjusted(table, tests):
 def beside(survey, baseline, confidence=0.95):
     """Two surveys side by side: (`compare_surveys` with the column `adjusted`, `survey_tests`)."""
     table = compare_surveys(survey, baseline, confidence)
-    tests = survey_tests(table, survey)
-    return with_adjusted(table, tests).drop(columns=TEST, errors="ignore"), tests
+    tests = survey_tests(table, survey, baseline)
+    return with_adjusted(table, tests), tests

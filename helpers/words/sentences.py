@@ -162,7 +162,12 @@ def _shares_values(say, comparison):
     if not comparison.weighted:
         x, y = _of(say, x, count, base), _of(say, y, count2, base2)
     points = say.points(comparison.difference.value)
-    return {"first": first, "second": say.sentence_case(second), "x": x, "y": y, "points": points}
+    names = {
+        "label": say.quoted(comparison.label),
+        "first": say.sentence_case(first),
+        "second": say.sentence_case(second),
+    }
+    return names | {"x": x, "y": y, "points": points}
 
 
 def _of(say, share, count, base):
@@ -185,11 +190,12 @@ def difference(say, comparison):
         return _nothing_to_compare(say, comparison)
     values = _shares_values(say, comparison)
     if not comparison.tests:
-        text = say("{first} {x}, {second} {y}: a difference of {points} percentage points.", **values)
+        text = say("{label}: {first} {x}, {second} {y}, a difference of {points} percentage points.", **values)
         return _about_pair(comparison, text, "difference_fact", (*comparison.shares, comparison.difference.value))
     shown = comparison.shown
     text = say(
-        "{difference}; {verdict}.",
+        "{label}: {difference}; {verdict}.",
+        label=values["label"],
         difference=_difference_text(say, comparison, values),
         verdict=_test_text(say, comparison, shown),
     )
@@ -212,18 +218,18 @@ def _difference_text(say, comparison, values):
     values = values | {"interval": say.interval(comparison.level), "low": low, "high": high}
     if not comparison.joint or (comparison.kept and not comparison.weighted):
         return say(
-            "{first} {x}, {second} {y}: a difference of {points} percentage points ({interval} {low} to {high})",
+            "{first} {x}, {second} {y}, a difference of {points} percentage points ({interval} {low} to {high})",
             **values,
         )
     values |= {"n": say.respondents(comparison.joint.n)}
     if comparison.weighted:
         return say(
-            "{first} {x}, {second} {y}, weighted: among the {n} that answered both, a difference of {points} percentage "
+            "{first} {x}, {second} {y}, weighted; among the {n} that answered both, a difference of {points} percentage "
             "points ({interval} {low} to {high})",
             **values,
         )
     return say(
-        "{first} {x}, {second} {y}: among the {n} that answered both, a difference of {points} percentage points "
+        "{first} {x}, {second} {y}; among the {n} that answered both, a difference of {points} percentage points "
         "({interval} {low} to {high})",
         **values,
     )

@@ -64,7 +64,7 @@ def judge(facts, row, ran=()):
 def judge_title(facts, figure, title, findings, ran=()):
     """All complaints about a figure's title: it is a finding, or has a judge of its own, or names no number."""
     found = list(said(facts, title))
-    if not any(text.startswith(title.rstrip(".")) for text in findings):
+    if not any(title.rstrip(".") in text for text in findings):
         if figure not in TITLES and re.search(r"\d", re.sub("“[^”]*”", "", title)):
             found.append("no judge for this title")
         found += TITLES.get(figure, lambda *_: [])(facts, title)

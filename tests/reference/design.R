@@ -46,10 +46,14 @@ of <- function(make) {
 
 # Two samples of different respondents: the first hundred rows of the file, and the others, each with its weights.
 d$wave <- as.numeric(seq_len(nrow(d)) <= 100)
+d$even <- d$weight / ave(d$weight, d$wave) # in each sample a mean of 1
 apart <- lapply(c(now.a = "now.a", wanted.b = "wanted.b", first_high = "first_high"), function(name) {
   d$said <- as.numeric(d[[name]])
   t <- svyttest(said ~ wave, subset(svydesign(ids = ~1, strata = ~wave, weights = ~weight, data = d), !is.na(said)))
-  list(difference = unname(t$estimate), statistic = unname(t$statistic), df = unname(t$parameter), p = unname(t$p.value))
+  of_both <- svydesign(ids = ~1, strata = ~wave, weights = ~even, data = d)
+  f <- svychisq(~wave + said, subset(of_both, !is.na(said)), statistic = "F")
+  list(difference = unname(t$estimate), statistic = unname(t$statistic), df = unname(t$parameter), p = unname(t$p.value),
+       f = unname(f$statistic), df1 = unname(f$parameter[1]), p_f = unname(f$p.value))
 })
 
 write_json(c(list(made_by = paste0(R.version.string, ", survey ", packageVersion("survey"))),

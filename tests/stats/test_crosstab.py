@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import codebooks
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +11,7 @@ from sizes import size
 
 from helpers.stats import crosstab, dependence, groups, weights
 from helpers.stats.suppression import spans_of_totals
+from helpers.survey import load
 
 
 def table_of(survey, group, question):
@@ -202,3 +204,9 @@ def test_crosstabs_are_tested_by_rao_scott(weighted):
     assert first[["statistic", "df", "df2", "p"]].tolist() == pytest.approx(
         [expected.f, expected.df, expected.df2, expected.p]
     )
+
+
+def test_groups_too_small_for_any_table_leave_no_cells(tmp_path):
+    survey = load(codebooks.write(tmp_path / "mine", codebooks.KINDS["rich"](), raw=True, n=20))
+    assert crosstab.crosstabs(survey, list(survey.breaks), list(survey.questions.index), 5) == []
+    assert {"label", "group_label", "share"} <= {*crosstab.cells(survey, [])}

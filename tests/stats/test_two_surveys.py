@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import codebooks
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from helpers import survey as surveys
 from helpers.stats import two_surveys as comparison
@@ -36,7 +38,7 @@ def test_a_survey_against_itself_differs_nowhere(osaka):
     assert (table["difference"] == 0).all()
     assert (table["low"] <= 0).all()
     assert (table["high"] >= 0).all()
-    tests = comparison.survey_tests(table, osaka)
+    tests = comparison.survey_tests(table, osaka, osaka)
     assert (tests["p"] == 1).all()
     assert (tests["p_adjusted"] == 1).all()
     assert np.nan_to_num(tests["statistic"]).max() == 0
@@ -53,7 +55,7 @@ def test_shared_answers_are_compared_with_newcombes_interval(osaka, other):
 
 def test_tests_are_one_per_single_and_one_per_item(osaka, other):
     table = comparison.compare_surveys(other, osaka)
-    tests = comparison.survey_tests(table, other)
+    tests = comparison.survey_tests(table, other, osaka)
     assert (tests["first"] == "q3").sum() == 1
     assert (tests["first"] == "q4").sum() == 10
     nothing = tests[(tests["first"] == "q4") & (tests["options"] == "nothing")].iloc[0]
@@ -98,7 +100,7 @@ def test_another_kind_is_a_reason(osaka, copy_of_osaka):
 
 def test_each_answer_has_the_adjusted_p_of_its_test(osaka, other):
     table = comparison.compare_surveys(other, osaka)
-    tests = comparison.survey_tests(table, other)
+    tests = comparison.survey_tests(table, other, osaka)
     assert set(tests["family"]) == {"baseline"}
     tests = tests.assign(p_adjusted=np.linspace(0, 1, len(tests)))  # so that no two are the same
     found = comparison.with_adjusted(table, tests)
@@ -119,7 +121,7 @@ def test_one_question_moved_is_one_question_found(osaka, copy_of_osaka):
     table = comparison.compare_surveys(moved, osaka)
     done = table[(table["question"] == "q3") & (table["option"] == "done")].iloc[0]
     assert done["difference"] == difference((35, 109), (5, 109)).value
-    found = comparison.with_adjusted(table, comparison.survey_tests(table, moved))
+    found = comparison.with_adjusted(table, comparison.survey_tests(table, moved, osaka))
     assert set(found.loc[found["adjusted"] < 0.05, "question"]) == {"q3"}
 
 
@@ -136,11 +138,14 @@ def test_two_weighted_samples_are_compared_as_r_does(column):
     answers["first_high"] = (answers["first"] == "high").mask(answers["first"].isna())
     halves = [answers[:100], answers[100:]]
     one, other = (weights.share(half[column].astype("boolean"), half["weight"]) for half in halves)
-    difference_, statistic, df, p = comparison._apart(one, other, 0.95)
-    assert (difference_.value, statistic) == pytest.approx((r["difference"], r["statistic"]), rel=1e-9)
-    assert df == r["df"] + 1
-    assert p == pytest.approx(r["p"], abs=2e-5)  # one degree of freedom more
-    assert difference_.low < difference_.value < difference_.high
+    apart = comparison.apart(one, other, 0.95)
+    assert apart.value == pytest.approx(r["difference"], rel=1e-9)
+    assert (apart.high - apart.low) / 2 == pytest.approx(
+        stats.t.ppf(0.975, r["df"] + 1) * r["difference"] / r["statistic"]
+    )
+    both = comparison.stacked(*(weights.design(half["weight"]) for half in halves))
+    found = weights.rao_scott(pd.Series(np.arange(len(answers)) < 100), answers[column].astype(object), both)
+    assert (found.f, found.df, found.p) == pytest.approx((r["f"], r["df1"], r["p_f"]), rel=1e-8)
 
 
 def test_a_survey_with_weights_is_compared_by_weighted_shares_and_never_by_counts():
@@ -148,8 +153,10 @@ def test_a_survey_with_weights_is_compared_by_weighted_shares_and_never_by_count
     assert [weights.of(s) is None for s in (later, earlier)] == [True, False]
     for survey, baseline in ((later, earlier), (earlier, later)):
         table, tests = comparison.beside(survey, baseline)
-        assert set(tests["test"]) == {"weighted_difference_unpaired"}
-        assert len(tests) == len(table)
+        assert set(tests["test"]) == {"rao_scott"}
+        kinds = table["question"].map(survey.questions["kind"])
+        assert len(tests) == table.loc[kinds == "single", "question"].nunique() + (kinds == "multiple").sum()
+        assert tests["p"].notna().all()
     plain = table["count"] / table["base"]
     assert (table["share"] - plain).abs().max() > 0.02
     assert table["share_baseline"].tolist() == (table["count_baseline"] / table["base_baseline"]).tolist()
@@ -158,7 +165,11 @@ def test_a_survey_with_weights_is_compared_by_weighted_shares_and_never_by_count
     assert size.to_dict() == pytest.approx((worth / worth.sum()).to_dict())
 
 
-def test_an_answer_that_nobody_gave_in_either_survey_does_not_differ():
-    never = weights.Share(0.0, 0.0, 40, 40, 39)
-    assert comparison._apart(never, never, 0.95)[3] == 1
-    assert comparison._apart(weights.Share(1.0, 0.0, 40, 40, 39), never, 0.95)[3] == 0
+def test_an_answer_that_nobody_gave_in_either_survey_does_not_differ(tmp_path):
+    folder = codebooks.write(tmp_path / "drawn", codebooks.totals_only(), raw=True)
+    answers = pd.read_parquet(folder / "responses.parquet").assign(weight=1.5)
+    answers.to_parquet(folder / "responses.parquet")
+    drawn = surveys.load(folder)
+    table, tests = comparison.beside(drawn, drawn)
+    assert (table["difference"] == 0).all()
+    assert (tests["p"] == 1).all()

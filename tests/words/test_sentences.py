@@ -179,7 +179,7 @@ def test_no_comparison_says_no_difference(comparisons):
 def test_the_test_is_named_that_was_made(comparisons):
     for compared in comparisons:
         said = sentences.difference(EN, compared)
-        assert (", weighted: among" in said) == compared.weighted
+        assert (", weighted; among" in said) == compared.weighted
         assert EN.points(compared.difference.value) + " percentage points" in said
         kept = ("p at most 0.", "p above 0.05", "p withheld")
         assert any(words in said for words in (kept if compared.kept else (EN.p(compared.p),)))
@@ -229,7 +229,7 @@ def test_where_everyone_answered_a_difference_is_a_fact(osaka, monkeypatch):
         compared = compare(survey, "q4", "q5", "nothing")
         said, paired = sentences.difference(EN, compared), sentences.paired(EN, compared)
         assert "56% (66 of 118)" in said
-        assert said.endswith("19% (23 of 118): a difference of +36 percentage points.")
+        assert said.endswith("19% (23 of 118), a difference of +36 percentage points.")
         assert (said.kind, paired.kind, paired.values) == ("difference_fact", "none", ())
         assert said.values == pytest.approx((66 / 118, 23 / 118, 43 / 118))
         assert paired.startswith("Everyone answered")
@@ -388,7 +388,7 @@ def cases(say, survey):
     return {
         "most_frequent": [[one] for one in tables],
         "named": [[sentences.leaders(one)[0]] for one in tables],
-        "leading": [[one] for one in tables],
+        "leading": [["Name", one] for one in tables],
         "of_question": [["Name", sentences.most_frequent(say, one)] for one in tables],
         "difference": [[one] for one in compared],
         "paired": [[one] for one in compared],
