@@ -1,5 +1,8 @@
 """What tests of an import share: a small survey, files of answers, and what an import says and leaves behind."""
 
+import os
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -115,3 +118,9 @@ def unsettled(folder, text, **how):
 
 def mapping_path(folder):
     return folder / mapping.MAPPING
+
+
+def environment():
+    """The environment of a process of its own that imports the helpers and what tests share."""
+    tests = Path(__file__).parent
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(tests.parent), str(tests)])}

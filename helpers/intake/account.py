@@ -16,12 +16,16 @@ ROW_OUT, KEYS, NO_HEADING = "in rows kept out", "respondent ids and weights", "i
 
 @dataclass
 class Account:
-    """What became of every row and cell: `rows` and `cells` add up to what was read; `notes` say the rest."""
+    """What became of every row and cell: `rows` and `cells` add up to what was read; `notes` say the rest.
+
+    `update` says what changed since the last import, if there was one (`versions.Update`).
+    """
 
     source: str
     rows: dict = field(default_factory=dict)
     cells: dict = field(default_factory=dict)
     notes: list = field(default_factory=list)
+    update: object = None
 
     def lines(self):
         """The account as lines of text."""

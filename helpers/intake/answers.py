@@ -10,7 +10,7 @@ import numpy as np
 from ..survey import RESPONSES, SurveyError, find_folder, read_codebook
 from ..survey.folder import is_uncounted
 from ..survey.problems import quote
-from . import columns, rules, store
+from . import columns, rules, store, versions
 from .account import Account
 from .formats import read_sheet
 from .mapping import MAPPING, draft, read_mapping
@@ -51,10 +51,25 @@ def import_answers(survey, file, replace=False):
     """Import a file of raw answers into a survey folder, and return the Account.
 
     `survey` is a folder name under data/ or a path. Raises Unsettled where mapping.toml waits to be filled in, and
-    SurveyError for a file or codebook that cannot be used, or for counts that came from no import (unless `replace`);
-    nothing but mapping.toml changes then.
+    SurveyError for a file or codebook that cannot be used and, unless `replace`, where counts that came from no import or many
+    respondents would be lost; nothing but mapping.toml changes then.
     """
     folder = find_folder(survey)
+    with versions.held(folder):
+        return _import(folder, file, replace)
+
+
+def undo(survey, replace=False):
+    """Put a survey folder back as it was before its last import; the `versions.Update` that this is.
+
+    Raises SurveyError where there is none or, unless `replace`, where a file has been changed by hand since.
+    """
+    folder = find_folder(survey)
+    with versions.held(folder):
+        return versions.undo(folder, replace)
+
+
+def _import(folder, file, replace):
     frames, names, headings, meanings = _read_codebook(folder, replace)
     sheet = read_sheet(file)
     targets, unknown, problems = columns.match_columns(sheet, names, headings)
@@ -66,7 +81,7 @@ def import_answers(survey, file, replace=False):
     kept = rules.keep_rows(sheet, targets, answers, account)
     keys = rules.keys(sheet, targets, kept, account)
     routed = rules.route(names, answers, kept, sheet, account)
-    store.store(folder, frames, names, offered, keys, routed, account)
+    store.store(folder, frames, names, offered, keys, routed, account, replace)
     return account
 
 
@@ -161,7 +176,7 @@ def _settle(folder, names, unknown, readers, problems):
         raise SurveyError(text)
     path = folder / MAPPING
     old = path.read_text(encoding="utf-8-sig") if path.exists() else ""
-    store.replace(folder, {MAPPING: draft(old, unknown, readers, names).encode()})
+    versions.replace(folder, {MAPPING: draft(old, unknown, readers, names).encode()})
     raise Unsettled(f"{text}\nnothing was imported; settle what is open in {folder.name}/{MAPPING}, then import again")
 
 

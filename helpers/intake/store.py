@@ -1,20 +1,16 @@
 """Store an import: raw answers as Parquet, and counts, bases and respondents as they follow from them."""
 
 import re
-import shutil
-import tempfile
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from ..files import swap
-from ..survey import RESPONSES, SurveyError
+from ..survey import SurveyError
 from ..survey.responses import column
+from . import versions
 from .account import KEPT
 from .sheets import rewrite_csv
 
@@ -41,11 +37,6 @@ def ticks(ticked, put):
     return pa.array(ticked, pa.bool_(), mask=~put)
 
 
-def write(path, columns):
-    """Write columns, by name, as a Parquet file."""
-    pq.write_table(pa.table(columns), path, compression="zstd")
-
-
 # --- what is stored of each question ---------------------------------------------------------------------------------
 
 
@@ -59,12 +50,13 @@ class Stored:
     base: int
 
 
-def store(folder, frames, names, offered, keys, routed, account):
+def store(folder, frames, names, offered, keys, routed, account, replace=False):
     """Replace the answers of a survey folder, with the counts, bases and respondents that follow from them.
 
     `keys` are the columns of respondents and weights, `routed` maps questions to (Answers, mask of those asked), and
     `offered` to the options that each offered before. Notes what changes in the codebook in the Account, which is kept
-    in the folder. Raises SurveyError where the folder cannot be written; nothing has changed then.
+    in the folder, which is held (`versions.held`). Raises SurveyError, unless `replace`, where too many respondents would be
+    lost; nothing has changed then.
     """
     stored = {question: _stored(question, names, offered[question], *each) for question, each in routed.items()}
     added = _note_changes(frames["counts.csv"], names, offered, stored, account)
@@ -79,7 +71,11 @@ def store(folder, frames, names, offered, keys, routed, account):
     columns = dict(keys)
     for each in stored.values():
         columns |= each.columns
-    replace(folder, files, columns)
+    account.update = versions.update(folder, columns)
+    if account.update and account.update.is_large_loss() and not replace:
+        found = f"{account.source}: found {account.update.gone:,} of {account.update.was:,} respondents gone"
+        raise SurveyError(f"{found} ({account.update}); expected a later export of the same, or --replace")
+    versions.replace(folder, files, columns, keep=True)
 
 
 def _stored(question, names, offered, answers, put):
@@ -186,21 +182,3 @@ def _with_respondents(path, number):
         pass
     name = f"{path.parent.name}/{path.name}"
     raise SurveyError(f"{name}: found no line for the number of respondents; expected respondents = a number")
-
-
-def replace(folder, files, columns=None):
-    """Write files, and raw answers, aside and put all of them in place, or none: should one move fail, all go back."""
-    try:
-        aside = Path(tempfile.mkdtemp(prefix=".import-", dir=folder))
-    except OSError as error:
-        raise SurveyError(f"folder {folder.name}: cannot be written ({error.strerror})") from None
-    try:
-        for name, content in files.items():
-            (aside / name).write_bytes(content)
-        if columns is not None:
-            write(aside / RESPONSES, columns)
-        swap(aside, folder, sorted(path.name for path in aside.iterdir()))
-    except OSError as error:
-        raise SurveyError(f"folder {folder.name}: cannot be written ({error.strerror})") from None
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)

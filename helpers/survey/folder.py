@@ -10,6 +10,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from .. import LANGUAGES
+from ..files import JOURNAL, PATIENCE, Busy, is_between, locked, recover
 from .checks import Codebook, check_bases, check_codebook, check_numbers, check_topics, fill_bases
 from .printed import derive_counts
 from .problems import UNPRINTABLE, Problem, SurveyError, quote
@@ -31,7 +32,18 @@ DATA = ROOT / "data"
 
 
 def find_folder(survey):
-    """The folder of a survey, given as a name under data/ or as a path. Raises SurveyError if there is none."""
+    """The folder of a survey, given as a name under data/ or as a path, whole: what a killed import left is finished first.
+
+    Raises SurveyError if there is none.
+    """
+    folder = locate(survey)
+    if is_between(folder):
+        recovered(folder)
+    return folder
+
+
+def locate(survey):
+    """The folder of a survey as it is, also between two versions. Raises SurveyError if there is none."""
     try:
         named, path = DATA / str(survey), Path(str(survey)).expanduser()
         for folder in (named, path):
@@ -39,9 +51,34 @@ def find_folder(survey):
                 return folder.resolve()
     except (OSError, RuntimeError, ValueError):
         pass  # a name that no folder can have: too long, an unknown home, a NUL
-    known = ", ".join(sorted(p.name for p in DATA.iterdir() if p.is_dir()))
+    known = ", ".join(sorted(p.name for p in DATA.iterdir() if p.is_dir() and not p.name.startswith(".")))
     expected = f"the path of a folder, or a folder name under data/: {known}"
     raise SurveyError(f"survey: found {quote(survey)}; expected {expected}")
+
+
+def leftovers(folder):
+    """What imports that were killed have put together in a survey folder; whoever holds its lock may remove it."""
+    return list(folder.glob(".import-*"))
+
+
+def recovered(folder):
+    """Finish what a killed import has left in a survey folder; what that was (see `files.recover`).
+
+    Waits for an import that is just being put in place; one that is still reading is left alone. Raises SurveyError where
+    the folder cannot be written.
+    """
+    if not ((folder / JOURNAL).exists() or leftovers(folder)):
+        return ""
+    try:
+        with locked(folder, PATIENCE if is_between(folder) else 0):
+            return recover(folder, leftovers(folder))
+    except Busy:
+        if not is_between(folder):
+            return ""
+        found = "another import that is changing it"
+    except OSError as error:
+        found = f"an import that was cut off and cannot be finished ({error.strerror})"
+    raise SurveyError(f"folder {folder.name}: found {found}; expected to try again")
 
 
 def read_codebook(folder):
