@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..survey import RESPONSES, SurveyError, find_folder, read_codebook
+from ..survey.encodings import decoded
 from ..survey.folder import is_uncounted
 from ..survey.problems import quote
 from . import columns, rules, store, versions
@@ -175,7 +176,7 @@ def _settle(folder, names, unknown, readers, problems):
     if not (unknown or readers):
         raise SurveyError(text)
     path = folder / MAPPING
-    old = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    old = decoded(path.read_bytes())[0] if path.exists() else ""
     versions.replace(folder, {MAPPING: draft(old, unknown, readers, names).encode()})
     raise Unsettled(f"{text}\nnothing was imported; settle what is open in {folder.name}/{MAPPING}, then import again")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ..survey import SurveyError
+from ..survey.encodings import decoded
 
 LARGEST = 1 << 30  # bytes that a workbook may unpack to
 WIDEST = 5000  # columns
@@ -58,19 +59,18 @@ def first_few(rows):
     return ", ".join(str(row) for row in rows[:FIRST_FEW]) + more
 
 
-def rewrite_csv(path, change):
-    """The bytes of a UTF-8 CSV file with its rows changed by a function of (header, rows).
+def rewrite_csv(path, change, mark=False):
+    """The bytes of a CSV file with its rows changed by a function of (header, rows).
 
-    A byte order mark and the kind of line end stay as they are.
+    Its encoding, a byte order mark and the kind of line end stay as they are; with `mark` it is UTF-8 with such a mark, which
+    is what spreadsheets open right.
     """
-    data = path.read_bytes()
-    mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
-    text = data.decode("utf-8-sig")
+    text, encoding = decoded(path.read_bytes())
     rows = list(csv.reader(io.StringIO(text, newline="")))
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n" if "\r\n" in text else "\n")
     writer.writerows(change([name.strip() for name in rows[0]], rows))
-    return mark + out.getvalue().encode()
+    return out.getvalue().encode("utf-8-sig" if mark else encoding)
 
 
 def stripped(values, codes):

@@ -123,10 +123,10 @@ def _fill_from(folder, name, drafts, left_out, lang):
 
 
 def _fill(folder, original, frames, name):
-    shutil.copyfile(original / "options.csv", folder / "options.csv")
+    (folder / "options.csv").write_bytes(rewrite_csv(original / "options.csv", lambda _, rows: rows, mark=True))
     for file, numbers in (("questions.csv", "base"), ("counts.csv", "count")):
         (folder / file).write_bytes(
-            rewrite_csv(original / file, lambda header, rows, c=numbers: _emptied(header, rows, c))
+            rewrite_csv(original / file, lambda header, rows, c=numbers: _emptied(header, rows, c), mark=True)
         )
     (folder / "survey.toml").write_text(_about(f"that of {original.name}", languages(frames)), encoding="utf-8")
     (folder / "README.md").write_text(README.format(name=name, source=original.name), encoding="utf-8")

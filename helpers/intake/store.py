@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ..survey import SurveyError
+from ..survey.encodings import decoded
 from ..survey.responses import column
 from . import versions
 from .account import KEPT
@@ -61,7 +62,7 @@ def store(folder, frames, names, offered, keys, routed, account, replace=False):
     stored = {question: _stored(question, names, offered[question], *each) for question, each in routed.items()}
     added = _note_changes(frames["counts.csv"], names, offered, stored, account)
     files = {
-        "counts.csv": _new_counts(frames["counts.csv"], stored),
+        "counts.csv": _new_counts(folder / "counts.csv", frames["counts.csv"], stored),
         "questions.csv": _with_bases(folder / "questions.csv", stored),
         "survey.toml": _with_respondents(folder / "survey.toml", account.rows[KEPT]),
     }
@@ -134,13 +135,14 @@ def _note_changes(old, names, offered, stored, account):
 # --- files, changed in as little as need be --------------------------------------------------------------------------
 
 
-def _new_counts(old, stored):
-    """counts.csv with new counts; columns of the user's own stay."""
+def _new_counts(path, old, stored):
+    """counts.csv with new counts; columns of the user's own stay, and its encoding."""
+    _, encoding = decoded(path.read_bytes())
     keys = ["question", "option"]
     counts = {(question, option): n for question, each in stored.items() for option, n in each.counts.items()}
     index = pd.MultiIndex.from_tuples(list(counts), names=keys)
     new = old.drop_duplicates(keys).set_index(keys).reindex(index, fill_value="").assign(count=list(counts.values()))
-    return new.reset_index()[list(old.columns)].to_csv(index=False, lineterminator="\n").encode()
+    return new.reset_index()[list(old.columns)].to_csv(index=False, lineterminator="\n").encode(encoding)
 
 
 def _with_bases(path, stored):
@@ -174,10 +176,10 @@ def _with_no_answer(path, sets):
 def _with_respondents(path, number):
     """survey.toml with another number of respondents, all else byte for byte as it was."""
     try:
-        text = path.read_bytes().decode("utf-8")
+        text, encoding = decoded(path.read_bytes())
         new, found = re.subn(r"(?m)^([ \t]*respondents[ \t]*=[ \t]*)[^\s#]+", rf"\g<1>{number}", text, count=1)
-        if found and tomllib.loads(new.removeprefix("\ufeff")).get("respondents") == number:
-            return new.encode()
+        if found and tomllib.loads(new).get("respondents") == number:
+            return new.encode(encoding)
     except (OSError, ValueError, RecursionError):
         pass
     name = f"{path.parent.name}/{path.name}"

@@ -11,7 +11,7 @@ import pandera.pandas as pa
 
 from .. import LANGUAGES
 from ..files import JOURNAL, PATIENCE, Busy, is_between, locked, recover
-from .checks import Codebook, check_bases, check_codebook, check_numbers, check_topics, fill_bases
+from .encodings import decoded, garbled
 from .printed import derive_counts
 from .problems import UNPRINTABLE, Problem, SurveyError, quote
 from .schemas import (
@@ -179,9 +179,9 @@ def _check_numbers(about, frames):
 
 
 def _decode(path):
-    """The text of a UTF-8 file, or the Problem that keeps it from being read."""
+    """The text of a file, UTF-8 or Shift_JIS, or the Problem that keeps it from being read."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text, _ = decoded(path.read_bytes())
     except FileNotFoundError:
         return None, Problem(path.name, None, "no such file", f"a file {path.name} in {path.parent.name}/")
     except OSError as error:
@@ -195,6 +195,10 @@ def _decode(path):
     if sign := UNPRINTABLE.search(text):
         name = "a NUL byte" if sign[0] == "\0" else f"the control character U+{ord(sign[0]):04X}"
         return None, Problem(path.name, text[: sign.start()].count("\n") + 1, name, "plain text")
+    if spoilt := garbled(text):
+        row, found = spoilt
+        expected = "the words themselves, from a copy that was not spoilt, saved as UTF-8"
+        return None, Problem(path.name, row, f"{found}, as of a file opened in a wrong encoding and saved", expected)
     return text, None
 
 

@@ -13,6 +13,7 @@ from helpers import __main__ as command
 from helpers.intake import answers as intake
 from helpers.intake import start as questionnaire
 from helpers.survey import SurveyError, schemas
+from helpers.survey.encodings import MARK
 
 NEEDED = schemas.about_needed(LANGUAGES)
 
@@ -58,10 +59,11 @@ def said_by(arguments, capsys):
 
 def test_codebook_is_copied_and_numbers_are_not(kobe, data):
     original = data / "osaka-2019"
-    assert (kobe / "options.csv").read_bytes() == (original / "options.csv").read_bytes()
+    assert (kobe / "options.csv").read_bytes() == MARK + (original / "options.csv").read_bytes()
     for name, column in (("questions.csv", "base"), ("counts.csv", "count")):
         new, old = (pd.read_csv(f / name, dtype=str, keep_default_na=False) for f in (kobe, original))
         assert (new[column] == "").all()
+        assert (kobe / name).read_bytes().startswith(MARK)  # by which Excel knows it for UTF-8
         pd.testing.assert_frame_equal(new.drop(columns=column), old.drop(columns=column))
     names = {path.name for path in kobe.iterdir()}
     assert names == {"README.md", "counts.csv", "options.csv", "questions.csv", "responses.xlsx", "survey.toml"}
