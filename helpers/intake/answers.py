@@ -11,11 +11,12 @@ from ..survey import RESPONSES, SurveyError, find_folder, read_codebook
 from ..survey.encodings import decoded
 from ..survey.folder import is_uncounted
 from ..survey.problems import quote
-from . import columns, rules, store, versions
+from . import columns, rules, settle, store, versions
 from .account import Account
 from .formats import read_sheet
 from .mapping import MAPPING, draft, read_mapping
 from .matching import EMPTY, IGNORED, NO_ANSWER, TWO, Names, Reader, Target
+from .nearest import nearest_options, told_apart
 from .numbers import NumberReader
 from .sheets import shown
 
@@ -77,12 +78,14 @@ def _import(folder, file, replace):
     offered = {question: _offered(question, names, frames["counts.csv"]) for question in names.questions.index}
     problems += columns.missing(targets, unknown, names, offered)
     answers = _read_answers(sheet, targets, names, meanings)
-    _settle(folder, names, unknown, [each.reader for each in answers.values()], problems)
+    found = settle.open_entries(sheet, targets, unknown, [each.reader for each in answers.values()], names)
+    _settle(folder, names, unknown, [each.reader for each in answers.values()], problems, found)
     account = Account(f"{shown(file)} ({sheet.how})")
     kept = rules.keep_rows(sheet, targets, answers, account)
     keys = rules.keys(sheet, targets, kept, account)
     routed = rules.route(names, answers, kept, sheet, account)
     store.store(folder, frames, names, offered, keys, routed, account, replace)
+    (folder / settle.SETTLE).unlink(missing_ok=True)  # it is in mapping.toml
     return account
 
 
@@ -98,10 +101,25 @@ def _read_codebook(folder, replace):
         expected = "no counts yet, or --replace to put those of the import in their place"
         raise SurveyError(f"{folder.name}/counts.csv: found counts that came from no import; expected {expected}")
     names = Names(frames["questions.csv"], frames["options.csv"])
+    _take_over(folder, names)
     headings, meanings, problems = read_mapping(folder, names)
     if problems:
         raise SurveyError(_joined(folder, problems))
     return frames, names, headings, meanings
+
+
+def _take_over(folder, names):
+    """Take what was chosen in settle.xlsx over into mapping.toml."""
+    if (folder / settle.SETTLE).exists() and not read_mapping(folder, names)[2]:
+        old = _mapping_text(folder)
+        new = settle.merged(old, folder / settle.SETTLE, names)
+        if new != old:
+            versions.replace(folder, {MAPPING: new.encode()})
+
+
+def _mapping_text(folder):
+    path = folder / MAPPING
+    return decoded(path.read_bytes())[0] if path.exists() else ""
 
 
 def _joined(folder, problems):
@@ -165,36 +183,38 @@ def _read_each(own, reader):
 # --- what is open ----------------------------------------------------------------------------------------------------
 
 
-def _settle(folder, names, unknown, readers, problems):
+def _settle(folder, names, unknown, readers, problems, found):
     """Go on if nothing is open; otherwise draft mapping.toml and raise Unsettled, or SurveyError if that is no help."""
     readers = [reader for reader in readers if reader.unknown]
     if not (unknown or readers or problems):
         return
-    lines = [*_open_headings(unknown), *_open_answers(readers, LISTED - len(unknown))]
+    lines = [*_open_headings(unknown), *_open_answers(names, readers, LISTED - len(unknown))]
     more = [f"and {len(lines) - LISTED:,} more"] if len(lines) > LISTED else []
     text = "\n".join([*lines[:LISTED], *more, *problems])
     if not (unknown or readers):
         raise SurveyError(text)
-    path = folder / MAPPING
-    old = decoded(path.read_bytes())[0] if path.exists() else ""
-    versions.replace(folder, {MAPPING: draft(old, unknown, readers, names).encode()})
-    raise Unsettled(f"{text}\nnothing was imported; settle what is open in {folder.name}/{MAPPING}, then import again")
+    drafted = draft(_mapping_text(folder), unknown, readers, names)
+    versions.replace(folder, {MAPPING: drafted.encode(), settle.SETTLE: settle.workbook(found)})
+    raise Unsettled(
+        f"{text}\nnothing was imported; settle what is open in {folder.name}/{MAPPING}, or in {settle.SETTLE} beside it "
+        f"(open lines: {len(found):,}), then import again"
+    )
 
 
 def _open_headings(unknown):
-    for heading, targets in unknown.items():
+    for heading, targets in zip(told_apart(unknown), unknown.values(), strict=True):
         meant = "several: " + ", ".join(map(str, targets)) if targets else "no question"
-        yield f"heading {quote(heading)} matches {meant}"
+        yield f"heading {heading} matches {meant}"
 
 
-def _open_answers(readers, most):
+def _open_answers(names, readers, most):
     """A line per open answer, the first `most` of them with the nearest options, which take time to find."""
     number = 0
     for reader in readers:
         for answer, text in reader.unknown.items():
             why = "could be one answer or several" if text in reader.double else "matches no option"
             why = why if reader.options else "is no number"
-            near = reader.nearest(answer) if number < most else []
+            near = nearest_options(names, reader, answer) if number < most else []
             yield f"answer {quote(answer)} of {reader.question} {why}{_nearest(near)}"
             number += 1
 

@@ -3,7 +3,6 @@
 What matches nothing is drafted into mapping.toml, with the nearest names beside it, for a person to settle.
 """
 
-import difflib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -183,15 +182,6 @@ def match_heading(names, heading, label=""):
     return set()
 
 
-def nearest_headings(names, heading):
-    """The three questions whose names are most like a heading."""
-    known = {
-        plain_heading(name): question for question in names.questions.index for name in names.of_question(question)
-    }
-    close = difflib.get_close_matches(plain_heading(heading)[:100], list(known), n=6, cutoff=0.5)
-    return list(dict.fromkeys(known[key] for key in close))[:3]
-
-
 # --- answers ---------------------------------------------------------------------------------------------------------
 
 
@@ -307,21 +297,16 @@ class Reader:
             text = plain(cell)
             if not text:
                 continue
-            meaning = self.own.get(text)
+            known = text in yes or text in no or self.known.get(text) == option
+            meaning = self.own.get(text, None if known else self.otherwise)
             if meaning in ("ticked", "not_ticked", "ignore"):
                 state[row] = {"ticked": 0, "not_ticked": EMPTY, "ignore": IGNORED}[meaning]
-            elif self.known.get(text) == option or (text in yes and text not in self.own):
+            elif option in (self.known.get(text), meaning) or (text in yes and text not in self.own):
                 state[row] = 0
             elif not (text in no and text not in self.own):
                 self.unknown.setdefault(cell, text)
                 state[row] = UNKNOWN
         return state
-
-    def nearest(self, text):
-        """The three options whose names are most like a text."""
-        close = difflib.get_close_matches(plain(text)[:300], [key for key in self.known if key], n=6, cutoff=0.5)
-        found = [self.known[key] for key in close]
-        return [name for name in dict.fromkeys(found) if isinstance(name, str)][:3]
 
 
 def _folded(cell):

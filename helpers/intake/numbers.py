@@ -44,10 +44,6 @@ class NumberReader:
             return UNKNOWN, np.nan
         return 0, number
 
-    def nearest(self, text):
-        """No text is near a number."""
-        return []
-
 
 def as_number(text):
     """A text as a float: full-width digits and commas between thousands are read, units and words are not; else None."""

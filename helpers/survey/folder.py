@@ -11,6 +11,7 @@ import pandera.pandas as pa
 
 from .. import LANGUAGES
 from ..files import JOURNAL, PATIENCE, Busy, is_between, locked, recover
+from .checks import Codebook, check_bases, check_codebook, check_numbers, check_topics, fill_bases
 from .encodings import decoded, garbled
 from .printed import derive_counts
 from .problems import UNPRINTABLE, Problem, SurveyError, quote
