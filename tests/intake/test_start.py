@@ -136,6 +136,20 @@ def test_from_another_survey(kobe, data):
     assert not pd.read_csv(questionnaire.start("nara", "kobe-2026") / "questions.csv")["question"].eq("q10").any()
 
 
+def test_the_next_wave_is_compared_with_the_one_before(kobe, data):
+    """Codebook and mapping come along; the wave before is the baseline once it has counts."""
+    shutil.copytree(kobe, data / "kobe-2027")
+    (data / "kobe-2027" / "mapping.toml").write_text('[columns]\n"Timestamp" = "ignore"\n', encoding="utf-8")
+    assert "baseline" not in tomllib.loads(
+        (questionnaire.start("nara", "kobe-2027") / "survey.toml").read_text("utf-8")
+    )
+    set_cells(data / "kobe-2027" / "counts.csv", "count", "1")
+    new = questionnaire.start("kobe-2028", "kobe-2027")
+    assert tomllib.loads((new / "survey.toml").read_text(encoding="utf-8"))["baseline"] == "kobe-2027"
+    assert (new / "mapping.toml").read_bytes() == (data / "kobe-2027" / "mapping.toml").read_bytes()
+    assert (new / "mapping.toml").stat().st_mode & 0o077 == 0
+
+
 def test_from_a_survey_that_is_unsound(kobe, data):
     set_cells(kobe / "questions.csv", "kind", "many")
     with pytest.raises(SurveyError, match=r"^kobe-2026/questions.csv, row 2: "):
