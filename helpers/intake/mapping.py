@@ -8,6 +8,9 @@
 "*" = "other"                     # everything else that matches nothing
 [answers.q8]
 "oui" = "ticked"                  # in a column of its own for each option; or not_ticked
+[rows]
+same_respondent = "first"         # or last, all
+unfinished = "count"              # or leave_out
 ```
 """
 
@@ -26,6 +29,10 @@ from .numbers import as_number
 MAPPING = "mapping.toml"
 LONGEST_DRAFT = 200  # open answers of one question; the rest follows once these are settled
 WORDS = (*KEYS_OF_RESPONDENTS, "ignore")
+CHOICES = {  # of the table [rows], what holds without it first
+    "same_respondent": ("last", "first", "all"),  # which of several rows of one respondent counts
+    "unfinished": ("leave_out", "count"),  # what becomes of rows that the form itself calls unfinished
+}
 INTRODUCTION = """\
 # What the import could not match by itself. Fill in the empty quotation marks, then run the import again.
 # [columns]: a question of questions.csv, question=option for a column of one option, respondent, weight, stratum, cluster, or ignore.
@@ -47,13 +54,31 @@ def read_mapping(folder, names):
     problems = [
         Problem(MAPPING, None, f"[{key}]", "[columns] and [answers.QUESTION] only")
         for key, value in content.items()
-        if key not in ("columns", "answers") or not isinstance(value, dict)
+        if key not in ("columns", "answers", "rows") or not isinstance(value, dict)
     ]
+    problems += _check_choices(content.get("rows", {}))
     if problems:
         return {}, {}, problems
     columns, found = _read_columns(content.get("columns", {}), names)
     answers, wrong = _read_answers(content.get("answers", {}), names)
     return columns, answers, found + wrong
+
+
+def _check_choices(table):
+    """What is wrong with the table [rows]."""
+    for key, value in table.items():
+        if key not in CHOICES:
+            yield Problem(MAPPING, None, f"{quote(key)} in [rows]", f"one of {', '.join(CHOICES)}")
+        elif value not in CHOICES[key]:
+            yield Problem(MAPPING, None, f"{key} = {quote(value)} in [rows]", f"one of {', '.join(CHOICES[key])}")
+
+
+def read_choices(folder):
+    """How rows are to be counted: the table [rows] of a mapping.toml that is sound, completed by what else holds."""
+    chosen = {}
+    if (folder / MAPPING).exists():
+        chosen = (read_toml(folder / MAPPING, form='"text" = "id"')[0] or {}).get("rows", {})
+    return {key: chosen.get(key, values[0]) for key, values in CHOICES.items()}
 
 
 def _read_columns(table, names):

@@ -11,11 +11,20 @@ import pyarrow as pa
 from ..survey import SurveyError
 from ..survey.encodings import decoded
 from ..survey.responses import column
+from . import account as outcome
 from . import versions
 from .account import KEPT
 from .sheets import rewrite_csv
 
 RECORD = "import.txt"
+ROWS = {  # the entries of [intake] in survey.toml that count rows
+    "counted": KEPT,
+    "no_answer": outcome.EMPTY_ROW,
+    "same_respondent": outcome.AGAIN,
+    "unfinished": outcome.UNFINISHED,
+    "preview": outcome.PREVIEW,
+    "no_consent": outcome.DECLINED,
+}
 ADDED = {
     "option": "no_answer",
     "role": "no_answer",
@@ -64,7 +73,7 @@ def store(folder, frames, names, offered, keys, routed, account, replace=False):
     files = {
         "counts.csv": _new_counts(folder / "counts.csv", frames["counts.csv"], stored),
         "questions.csv": _with_bases(folder / "questions.csv", stored),
-        "survey.toml": _with_respondents(folder / "survey.toml", account.rows[KEPT]),
+        "survey.toml": _with_rows(_with_respondents(folder / "survey.toml", account.rows[KEPT]), account),
     }
     if added:
         files["options.csv"] = _with_no_answer(folder / "options.csv", added)
@@ -123,7 +132,7 @@ def _note_changes(old, names, offered, stored, account):
                 added.append(names.questions.loc[question, "options"])
             elif option not in offered[question]:
                 account.notes.append(f"{question}: {option} was chosen; counts.csv now lists it")
-        if not each.asked:
+        if not each.asked and names.questions.loc[question, "asked_if"]:
             account.notes.append(f"{question}: put to nobody, so the report leaves it out")
     if gone := sorted(set(old["question"]) - set(stored)):
         account.notes.append(f"counts.csv: rows of {', '.join(gone)} taken out, which questions.csv does not have")
@@ -146,13 +155,13 @@ def _new_counts(path, old, stored):
 
 
 def _with_bases(path, stored):
-    """questions.csv with new bases; an empty one where nobody was asked."""
+    """questions.csv with new bases; where nobody was asked, an empty one if it follows from another answer, else 0."""
 
     def change(header, rows):
-        question, base = header.index("question"), header.index("base")
+        question, base, asked_if = map(header.index, ("question", "base", "asked_if"))
         for row in rows[1:]:
             if len(row) == len(header):
-                row[base] = str(stored[row[question].strip()].base or "")
+                row[base] = str(stored[row[question].strip()].base or ("" if row[asked_if].strip() else 0))
         return rows
 
     return rewrite_csv(path, change)
@@ -184,3 +193,16 @@ def _with_respondents(path, number):
         pass
     name = f"{path.parent.name}/{path.name}"
     raise SurveyError(f"{name}: found no line for the number of respondents; expected respondents = a number")
+
+
+def _with_rows(toml, account):
+    """survey.toml with the table [intake] at its end: how many rows were read, and what became of them."""
+    text = re.sub(rb"(?ms)^\[intake(\.[a-z_]+)?\].*?(?=^\[(?!intake)|\Z)", b"", toml).rstrip()
+    parts = {name: account.rows.get(what, 0) for name, what in ROWS.items()}
+    lines = ["[intake]  # what became of the rows of the last import", f"rows = {sum(account.rows.values())}"]
+    lines += [f"{name} = {number}" for name, number in parts.items() if number or name == "counted"]
+    if account.stopped:
+        stops = ", ".join(f"{question} = {number}" for question, number in account.stopped.items())
+        lines.append(f"stopped_after = {{ {stops} }}  # of those counted, who answered nothing after that question")
+    end = b"\r\n" if b"\r\n" in toml else b"\n"
+    return end.join([text, b"", *(line.encode() for line in lines), b""])

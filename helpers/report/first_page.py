@@ -33,8 +33,9 @@ def _by_size(findings, headlines):
     """Figures by the size of what they show: differences that stand, then shares, one of each chapter."""
     figures = headlines.drop_duplicates("figure").set_index("figure")["notebook"]
     shown = findings[findings["kind"].isin(SHOWN) & findings["figure"].isin(figures.index)]
-    apart = shown["values"].map(lambda values: -abs(json.loads(values)[2])) if len(shown) else shown["values"]
-    differences = shown.assign(apart=apart).sort_values("apart", kind="stable").drop_duplicates("notebook")
+    apart = [-abs(json.loads(values)[2]) for values in shown["values"]]
+    differences = shown.assign(apart=apart, chapter=shown["figure"].map(figures)).sort_values("apart", kind="stable")
+    differences = differences.drop_duplicates("chapter")
     found = list(differences["figure"].head(LARGEST))
     strong = headlines[headlines["flag"].fillna("").eq("")].sort_values("share", ascending=False, kind="stable")
     shares = [*strong.drop_duplicates("notebook")["figure"], *headlines.drop_duplicates("notebook")["figure"]]

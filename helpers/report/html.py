@@ -122,11 +122,13 @@ def _write(body, target):
 def _cells(notebook, stem, say, level):
     """The cells of one notebook as the report shows them: prose, results, and the code folded under them.
 
-    A cell tagged notebook-only is left out.
+    A cell tagged notebook-only is left out, and so are defaults of parameters, which the run's own follow.
     """
     waiting = []
+    injected = any("injected-parameters" in cell.metadata.get("tags", []) for cell in notebook.cells)
     for number, cell in enumerate(notebook.cells):
-        if "notebook-only" in cell.metadata.get("tags", []):
+        tags = cell.metadata.get("tags", [])
+        if "notebook-only" in tags or (injected and "parameters" in tags):
             continue
         name = f"{_short(stem)}-{number:02d}"
         if cell.cell_type == "markdown":

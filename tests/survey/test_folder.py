@@ -140,8 +140,8 @@ BAD = {
         *(25, "base 119 of q4", "at most the 118 respondents of survey.toml"),
     ),
     "base of nothing": (
-        *("questions.csv", "q4,measures,multiple,measures,118", "q4,measures,multiple,measures,0"),
-        *(25, "base '0'", "a whole number, 1 or more"),
+        *("questions.csv", "q4,measures,multiple,measures,118", "q4,measures,multiple,measures,-1"),
+        *(25, "base '-1'", "a whole number, in plain digits"),
     ),
     "unknown kind": ("questions.csv", "q4,measures,multiple", "q4,measures,many", 25, "'many'", "single, multiple"),
     "unknown option set": (
