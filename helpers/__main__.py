@@ -6,7 +6,7 @@ import sys
 from itertools import product
 from pathlib import Path
 
-from . import LANGUAGES
+from . import LANGUAGES, files
 from .run import kernels
 
 
@@ -81,8 +81,13 @@ def parser():
 
     intake = commands.add_parser("import", help="read raw answers (CSV, XLSX or SPSS) into a survey folder")
     intake.add_argument("survey", help="a folder under data/, or its path")
-    intake.add_argument("file", metavar="FILE", help="one row per respondent, as a form or spreadsheet exports it")
-    intake.add_argument("--replace", action="store_true", help="also where counts were filled in by hand")
+    intake.add_argument(
+        "file", nargs="?", metavar="FILE", help="one row per respondent, as a form or spreadsheet exports it"
+    )
+    intake.add_argument(
+        "--replace", action="store_true", help="also where counts typed by hand, or many respondents, would be lost"
+    )
+    intake.add_argument("--undo", action="store_true", help="go back to what was there before the last import")
 
     page = commands.add_parser("html", help="write single notebooks as HTML pages, as they are")
     page.add_argument("notebooks", nargs="+", metavar="NN", help="such as 03, or the path of an executed notebook")
@@ -115,6 +120,7 @@ def report(arguments):
     jobs, mistakes = [], {}
     for survey, lang in dict.fromkeys(product(arguments.survey, arguments.lang)):
         try:
+            whole(survey)
             planned = (arguments.output_dir, arguments.only, arguments.p, arguments.kernels)
             jobs.append(plan.plan(survey, lang, *planned))
         except SurveyError as error:
@@ -137,6 +143,7 @@ def say_outcomes(outcomes, mistakes):
     from .run.execute import NotebookFailed
 
     for outcome in outcomes:
+        say_recovered(outcome.job.name, outcome.recovered)
         say_failure(outcome)
     for error in dict.fromkeys(map(str, mistakes.values())):
         print(error, file=sys.stderr)
@@ -148,6 +155,18 @@ def say_outcomes(outcomes, mistakes):
         return 0
     failed = any(isinstance(error, NotebookFailed) for outcome in outcomes for error in outcome.failed)
     return 1 if failed else 2
+
+
+RECOVERED = {
+    files.COMPLETED: "{name}: the last run was cut off while it put its results in place; that has been finished",
+    files.CLEARED: "{name}: the last run was cut off before it changed anything; what it left behind has been removed",
+}
+
+
+def say_recovered(name, found):
+    """Say what a run that was killed had left to do in a folder, if anything; `found` is what `files.recover` returned."""
+    if found:
+        print(RECOVERED[found].format(name=name), file=sys.stderr)
 
 
 def say_failure(outcome):
@@ -178,11 +197,20 @@ def closing_table(outcomes, mistakes):
         print("  ".join([*cells, row[3]]).rstrip())
 
 
+def whole(survey):
+    """The folder of a survey, after saying what a killed import had left to do there."""
+    from .survey import folder as surveys
+
+    folder = surveys.locate(survey)
+    say_recovered(folder.name, surveys.recovered(folder))
+    return folder
+
+
 def check(arguments):
     """List the problems of a survey folder; 0 if there are none, 2 if there are."""
     from . import survey as surveys
 
-    folder = surveys.find_folder(arguments.survey)
+    folder = whole(arguments.survey)
     _, frames, problems = surveys.read_folder(folder)
     problems += mapping_problems(folder)
     for problem in problems:
@@ -251,9 +279,19 @@ def new(arguments):
 def import_answers(arguments):
     """Import raw answers and account for them; 0 when done."""
     from .intake import answers as intake
+    from .survey import SurveyError
 
+    whole(arguments.survey)
+    if (arguments.file is None) != arguments.undo:
+        found = "neither" if arguments.file is None else "both"
+        raise SurveyError(f"import: found {found} of FILE and --undo; expected one of them")
+    if arguments.undo:
+        print(f"undone: {intake.undo(arguments.survey, arguments.replace)}")
+        return 0
     account = intake.import_answers(arguments.survey, arguments.file, arguments.replace)
     print("\n".join(account.lines()))
+    if account.update:
+        print(account.update)
     print(f"next: python -m helpers check {arguments.survey}")
     return 0
 

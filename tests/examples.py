@@ -16,6 +16,7 @@ import pandas as pd
 
 from helpers.intake.answers import import_answers
 from helpers.intake.store import RECORD
+from helpers.intake.versions import HISTORY
 from helpers.survey import DATA
 
 SEED = 20250701
@@ -199,6 +200,7 @@ def write(data=DATA):
             file = Path(aside) / "answers.csv"
             answers(members, year).to_csv(file, index=False)
             import_answers(folder, file, replace=True)
+        (folder / HISTORY).unlink()
         (folder / RECORD).unlink()  # an account of rows and cells says nothing about answers that nobody gave
 
 

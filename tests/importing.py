@@ -1,12 +1,15 @@
 """What tests of an import share: a small survey, files of answers, and what an import says and leaves behind."""
 
+import os
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from helpers import LANGUAGES, survey
 from helpers.intake import account as outcome
 from helpers.intake import answers as intake
-from helpers.intake import mapping
+from helpers.intake import mapping, settle
 from helpers.survey import SurveyError, schemas
 
 
@@ -68,8 +71,8 @@ def take(folder, text, **how):
 
 
 def assert_adds_up(account):
-    kept_out = account.rows[outcome.EMPTY_ROW] + account.rows[outcome.AGAIN]
     rows = sum(account.rows.values())
+    kept_out = rows - account.rows[outcome.KEPT]
     cells = sum(account.cells.values())
     assert cells % rows == 0  # all columns of all rows
     assert account.cells[outcome.ROW_OUT] == kept_out * cells // rows
@@ -109,9 +112,16 @@ def unsettled(folder, text, **how):
     with pytest.raises(intake.Unsettled) as caught:
         intake.import_answers(folder, put(folder, text, **how))
     after = snapshot(folder)
-    assert {name for name in after if before.get(name) != after[name]} == {mapping_path(folder).relative_to(folder)}
+    changed = {str(name) for name in after if before.get(name) != after[name]}
+    assert changed <= {mapping.MAPPING, settle.SETTLE}
     return str(caught.value)
 
 
 def mapping_path(folder):
     return folder / mapping.MAPPING
+
+
+def environment():
+    """The environment of a process of its own that imports the helpers and what tests share."""
+    tests = Path(__file__).parent
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(tests.parent), str(tests)])}

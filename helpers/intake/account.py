@@ -6,22 +6,31 @@ import numpy as np
 
 from .sheets import first_few
 
-KEPT, EMPTY_ROW, AGAIN = "kept", "kept out, no answer in it", "kept out, respondent id given before"
+KEPT, EMPTY_ROW, AGAIN = "kept", "kept out, no answer in it", "kept out, another row of the same respondent counts"
+PREVIEW, DECLINED, UNFINISHED = "kept out, a preview or test", "kept out, no consent", "kept out, unfinished"
 STORED, BLANK, UNANSWERED = "stored as answers", "empty or not ticked", "said to be no answer"
 DOUBLE = "two answers to a single choice, stored as no answer"
 OUT = "kept out, the question was not put to this respondent"
 LEFT = "left out, settled as ignore"
+KNOWN = "in columns that the form adds, not stored"
+WORDS, SAID_AGAIN = "words of the respondents' own, counted as other", "in columns that say the same again"
 ROW_OUT, KEYS, NO_HEADING = "in rows kept out", "respondent ids and weights", "in columns without heading, all empty"
 
 
 @dataclass
 class Account:
-    """What became of every row and cell: `rows` and `cells` add up to what was read; `notes` say the rest."""
+    """What became of every row and cell: `rows` and `cells` add up to what was read; `notes` say the rest.
+
+    `stopped` says after which question how many respondents stopped. `update` says what changed since the last import, if
+    there was one (`versions.Update`).
+    """
 
     source: str
     rows: dict = field(default_factory=dict)
+    stopped: dict = field(default_factory=dict)
     cells: dict = field(default_factory=dict)
     notes: list = field(default_factory=list)
+    update: object = None
 
     def lines(self):
         """The account as lines of text."""

@@ -3,19 +3,17 @@
 Nothing is stored while a heading or an answer matches nothing: it is drafted into mapping.toml for a person to settle.
 """
 
-from dataclasses import dataclass
-
-import numpy as np
-
 from ..survey import RESPONSES, SurveyError, find_folder, read_codebook
+from ..survey.encodings import decoded
 from ..survey.folder import is_uncounted
 from ..survey.problems import quote
-from . import columns, rules, store
+from . import cells, columns, rules, settle, store, versions, who
 from .account import Account
 from .formats import read_sheet
-from .mapping import MAPPING, draft, read_mapping
-from .matching import EMPTY, IGNORED, NO_ANSWER, TWO, Names, Reader, Target
-from .numbers import NumberReader
+from .forms import read_form
+from .mapping import MAPPING, draft, read_choices, read_mapping
+from .matching import Names
+from .nearest import nearest_options, told_apart
 from .sheets import shown
 
 LISTED = 20  # open headings, and open answers, that a message names
@@ -25,48 +23,53 @@ class Unsettled(SurveyError):
     """Headings or answers that match nothing; they have been drafted into mapping.toml."""
 
 
-@dataclass
-class Answers:
-    """The answers to one question, row by row.
-
-    `state` is 0 where there is an answer, else EMPTY, TWO, IGNORED or NO_ANSWER. `choice` is the place of a single
-    answer, a number, or a matrix of ticks, rows by options. `cells` are the states of the question's columns, one array each.
-    """
-
-    reader: Reader
-    state: np.ndarray
-    choice: np.ndarray
-    cells: list
-
-    def keep(self, rows):
-        """The same for some rows only."""
-        return Answers(self.reader, self.state[rows], self.choice[rows], [cells[rows] for cells in self.cells])
-
-    def said(self):
-        """Whether something was said: an answer, two of them, or that there is none."""
-        return np.isin(self.state, (0, TWO, NO_ANSWER))
-
-
 def import_answers(survey, file, replace=False):
     """Import a file of raw answers into a survey folder, and return the Account.
 
     `survey` is a folder name under data/ or a path. Raises Unsettled where mapping.toml waits to be filled in, and
-    SurveyError for a file or codebook that cannot be used, or for counts that came from no import (unless `replace`);
-    nothing but mapping.toml changes then.
+    SurveyError for a file or codebook that cannot be used and, unless `replace`, where counts that came from no import or many
+    respondents would be lost; nothing but mapping.toml changes then.
     """
     folder = find_folder(survey)
+    with versions.held(folder):
+        return _import(folder, file, replace)
+
+
+def undo(survey, replace=False):
+    """Put a survey folder back as it was before its last import; the `versions.Update` that this is.
+
+    Raises SurveyError where there is none or, unless `replace`, where a file has been changed by hand since.
+    """
+    folder = find_folder(survey)
+    with versions.held(folder):
+        return versions.undo(folder, replace)
+
+
+def _import(folder, file, replace):
     frames, names, headings, meanings = _read_codebook(folder, replace)
-    sheet = read_sheet(file)
+    choices = read_choices(folder)
+    sheet = read_form(read_sheet(file, names), names, folder)
     targets, unknown, problems = columns.match_columns(sheet, names, headings)
-    offered = {question: _offered(question, names, frames["counts.csv"]) for question in names.questions.index}
-    problems += columns.missing(targets, unknown, names, offered)
-    answers = _read_answers(sheet, targets, names, meanings)
-    _settle(folder, names, unknown, [each.reader for each in answers.values()], problems)
+    offered = {question: names.listed(question) for question in names.questions.index}
+    absent = list(columns.missing(targets, names, offered))
+    answers = cells.read_answers(sheet, targets, names, meanings)
+    problems += [problem for each in answers.values() for problem in each.problems]
+    if not any(each.cells for each in answers.values()) and not unknown:
+        problems.append(
+            f"{shown(file)}: found no column of any question; expected the headings or ids of questions.csv"
+        )
+    hints = [f"{text} (an unsettled heading may be it)" for text in absent] if unknown else []
+    readers = [each.reader for each in answers.values()]
+    found = settle.open_entries(sheet, targets, unknown, readers, names)
+    _settle(folder, names, unknown, readers, problems, hints, found)
     account = Account(f"{shown(file)} ({sheet.how})")
-    kept = rules.keep_rows(sheet, targets, answers, account)
+    account.notes += sheet.notes + absent + [note for each in answers.values() for note in each.reader.notes]
+    reach = who.reach(sheet, targets, answers, names)
+    kept = who.keep_rows(sheet, targets, answers, reach, choices, account)
     keys = rules.keys(sheet, targets, kept, account)
-    routed = rules.route(names, answers, kept, sheet, account)
-    store.store(folder, frames, names, offered, keys, routed, account)
+    routed = rules.route(names, answers, kept, reach, sheet, account)
+    store.store(folder, frames, names, offered, keys, routed, account, replace)
+    (folder / settle.SETTLE).unlink(missing_ok=True)  # it is in mapping.toml
     return account
 
 
@@ -81,11 +84,26 @@ def _read_codebook(folder, replace):
     if not (replace or is_uncounted(frames["counts.csv"]) or (folder / RESPONSES).exists()):
         expected = "no counts yet, or --replace to put those of the import in their place"
         raise SurveyError(f"{folder.name}/counts.csv: found counts that came from no import; expected {expected}")
-    names = Names(frames["questions.csv"], frames["options.csv"])
+    names = Names(frames["questions.csv"], frames["options.csv"], frames["counts.csv"])
+    _take_over(folder, names)
     headings, meanings, problems = read_mapping(folder, names)
     if problems:
         raise SurveyError(_joined(folder, problems))
     return frames, names, headings, meanings
+
+
+def _take_over(folder, names):
+    """Take what was chosen in settle.xlsx over into mapping.toml."""
+    if (folder / settle.SETTLE).exists() and not read_mapping(folder, names)[2]:
+        old = _mapping_text(folder)
+        new = settle.merged(old, folder / settle.SETTLE, names)
+        if new != old:
+            versions.replace(folder, {MAPPING: new.encode()})
+
+
+def _mapping_text(folder):
+    path = folder / MAPPING
+    return decoded(path.read_bytes())[0] if path.exists() else ""
 
 
 def _joined(folder, problems):
@@ -93,92 +111,43 @@ def _joined(folder, problems):
     return "\n".join(f"{folder.name}/{problem}" for problem in problems)
 
 
-def _offered(question, names, counts):
-    """The options that counts.csv lists for a question, in order; all of its set where it lists none."""
-    listed = set(counts.loc[counts["question"] == question, "option"])
-    options = list(names.offered(question).index)
-    return [option for option in options if option in listed] or options
-
-
-# --- what each cell says ---------------------------------------------------------------------------------------------
-
-
-def _read_answers(sheet, targets, names, meanings):
-    """The Answers to each question that has a column; `meanings` are those that mapping.toml settles, by question."""
-    answers = {}
-    for question in names.questions.index:
-        own = [
-            (column, target)
-            for column, target in zip(sheet.columns, targets, strict=True)
-            if isinstance(target, Target) and target.question == question
-        ]
-        if own:
-            number = names.questions.loc[question, "kind"] == "number"
-            settled = meanings.get(question)
-            reader = NumberReader(question, settled) if number else Reader(names, question, settled)
-            whole = [column for column, target in own if not target.option]
-            answers[question] = _read_whole(whole[0], reader) if whole else _read_each(own, reader)
-    return answers
-
-
-def _read_whole(column, reader):
-    """Answers from one column that holds them all."""
-    choice, states = reader.read(column.values)
-    state = states[column.codes]
-    return Answers(reader, state, choice[column.codes], [state])
-
-
-def _read_each(own, reader):
-    """Answers from columns with the ticks of one option each."""
-    rows = len(own[0][0].codes)
-    ticked, cells = np.zeros((rows, len(reader.options)), bool), []
-    for column, target in own:
-        states = reader.read_ticks(column.values, target.option)[column.codes]
-        ticked[:, reader.place[target.option]] = states == 0
-        cells.append(states)
-    number, ignored = ticked.sum(axis=1), (np.array(cells) == IGNORED).any(axis=0)
-    state = np.where(number > 0, 0, np.where(ignored, IGNORED, EMPTY)).astype(np.int8)
-    if reader.multiple:
-        return Answers(reader, state, ticked, cells)
-    state[number > 1] = TWO
-    for states in cells:
-        states[(states == 0) & (number > 1)] = TWO
-    return Answers(reader, state, ticked.argmax(axis=1).astype(np.int16), cells)
-
-
 # --- what is open ----------------------------------------------------------------------------------------------------
 
 
-def _settle(folder, names, unknown, readers, problems):
+def _settle(folder, names, unknown, readers, problems, hints, found):
     """Go on if nothing is open; otherwise draft mapping.toml and raise Unsettled, or SurveyError if that is no help."""
     readers = [reader for reader in readers if reader.unknown]
     if not (unknown or readers or problems):
         return
-    lines = [*_open_headings(unknown), *_open_answers(readers, LISTED - len(unknown))]
+    lines = [*_open_headings(unknown), *_open_answers(names, readers, LISTED - len(unknown))]
     more = [f"and {len(lines) - LISTED:,} more"] if len(lines) > LISTED else []
-    text = "\n".join([*lines[:LISTED], *more, *problems])
+    text = "\n".join([*lines[:LISTED], *more, *problems, *hints])
     if not (unknown or readers):
         raise SurveyError(text)
-    path = folder / MAPPING
-    old = path.read_text(encoding="utf-8-sig") if path.exists() else ""
-    store.replace(folder, {MAPPING: draft(old, unknown, readers, names).encode()})
-    raise Unsettled(f"{text}\nnothing was imported; settle what is open in {folder.name}/{MAPPING}, then import again")
+    drafted = draft(_mapping_text(folder), unknown, readers, names)
+    versions.replace(folder, {MAPPING: drafted.encode(), settle.SETTLE: settle.workbook(found)})
+    raise Unsettled(
+        f"{text}\nnothing was imported; settle what is open in {folder.name}/{MAPPING}, or in {settle.SETTLE} beside it "
+        f"(open lines: {len(found):,}), then import again"
+    )
 
 
 def _open_headings(unknown):
-    for heading, targets in unknown.items():
-        meant = "several: " + ", ".join(map(str, targets)) if targets else "no question"
-        yield f"heading {quote(heading)} matches {meant}"
+    for heading, targets in zip(told_apart(unknown), unknown.values(), strict=True):
+        meant = ", ".join(map(str, targets))
+        options = bool(targets) and all(target.option for target in targets)
+        meant = f"no option (still free: {meant})" if options else f"several: {meant}" if targets else "no question"
+        yield f"heading {heading} matches {meant}"
 
 
-def _open_answers(readers, most):
+def _open_answers(names, readers, most):
     """A line per open answer, the first `most` of them with the nearest options, which take time to find."""
     number = 0
     for reader in readers:
         for answer, text in reader.unknown.items():
             why = "could be one answer or several" if text in reader.double else "matches no option"
             why = why if reader.options else "is no number"
-            near = reader.nearest(answer) if number < most else []
+            near = nearest_options(names, reader, answer) if number < most else []
             yield f"answer {quote(answer)} of {reader.question} {why}{_nearest(near)}"
             number += 1
 

@@ -1,32 +1,99 @@
 """Read a file of raw answers in whatever format it has: the one place that knows all formats."""
 
+import tempfile
+import zipfile
 from pathlib import Path
 
 from . import spss, text_files, workbooks
-from .sheets import refusal
+from .sheets import CHUNK, LARGEST, refusal, shown
 
-FORMATS = {b"PK": workbooks.read, b"$FL2": spss.read, b"$FL3": spss.read}  # by the bytes that a file begins with
+FORMATS = {b"$FL2": spss.read, b"$FL3": spss.read}  # by the bytes that a file begins with; also zip archives, and text
+TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".sav")  # what an archive may hold
 
 
-def read_sheet(path):
-    """Read a file of raw answers, by its content and not its name. Raises SurveyError in one message."""
+def read_sheet(path, names=None):
+    """Read a file of raw answers, by its content and not its name. Raises SurveyError in one message.
+
+    The Names of a codebook, where they are given, tell in which encoding a text file makes sense.
+    """
     path = Path(path)
-    read = _reader(path)
-    sheet = read(path)
+    start = _start(path)
+    if start.startswith(b"PK"):
+        return _read_archive(path, names)
+    sheet = _reader(path, start, names)(path)
     if not sheet.rows:
         found = "headings only" if sheet.columns else "an empty file"
         raise refusal(path, found, "a heading line and at least one row")
     return sheet
 
 
-def _reader(path):
-    """The function that reads a file, by the bytes it begins with; text where nothing else is known."""
+def _start(path):
+    """The first bytes of a file. Raises SurveyError where there is none that can be read."""
     try:
         with path.open("rb") as file:
-            start = file.read(8)
+            return file.read(512)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no name that a file can have"
         raise refusal(path, f"a file that cannot be read ({reason})", "a file of raw answers") from None
+
+
+def _reader(path, start, names):
+    """The function that reads a file, by the bytes it begins with; text where nothing else is known."""
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise refusal(path, "an Excel file of the old form, or one with a password", "it saved as .xlsx or CSV")
-    return next((read for mark, read in FORMATS.items() if start.startswith(mark)), text_files.read)
+    opening = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if opening.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<style", b"<div", b"<?xml")):
+        what = "an XML table" if opening.startswith(b"<?xml") else "a web page with a table (HTML)"
+        raise refusal(path, f"{what}, whatever its name", "it opened in Excel and saved as .xlsx or CSV")
+    if start.startswith(b"%PDF"):
+        raise refusal(path, "a PDF document", "the answers as CSV, .xlsx or .sav")
+    return next((read for mark, read in FORMATS.items() if start.startswith(mark)), lambda p: text_files.read(p, names))
+
+
+# --- zip archives: a workbook is one, and forms pack their tables into one -------------------------------------------
+
+
+def _read_archive(path, names):
+    """The Sheet of a workbook, or of the one table that a zip archive holds."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = [part.filename for part in archive.infolist() if not part.is_dir()]
+            if not any(name.startswith("xl/") for name in parts):
+                return _read_packed(path, archive, parts, names)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+        found = f"an archive or workbook that cannot be read ({type(error).__name__}: {str(error)[:100]})"
+        raise refusal(path, found, "an Excel workbook (.xlsx), or a zip with one table") from None
+    if "xl/workbook.bin" in parts:
+        raise refusal(path, "a binary workbook (.xlsb)", "it saved as .xlsx or CSV")
+    sheet = workbooks.read(path)
+    if not sheet.rows:
+        raise refusal(path, "headings only" if sheet.columns else "an empty sheet", "headings and at least one row")
+    return sheet
+
+
+def _read_packed(path, archive, parts, names):
+    """The Sheet of the one table in an archive, which is unpacked aside."""
+    if "mimetype" in parts and "content.xml" in parts:
+        raise refusal(path, "an OpenDocument spreadsheet", "it saved as .xlsx or CSV")
+    tables = [
+        name
+        for name in parts
+        if Path(name).suffix.casefold() in TABLES and not Path(name).name.startswith(".") and "__MACOSX" not in name
+    ]
+    if len(tables) != 1:
+        inside = ", ".join(map(shown, tables[:5])) or "none"
+        raise refusal(path, f"an archive with {len(tables)} tables ({inside})", "one; unpack it and name the right one")
+    if archive.getinfo(tables[0]).file_size > LARGEST:
+        raise refusal(path, "a table of more than 1 GiB in an archive", "it unpacked first")
+    with tempfile.TemporaryDirectory() as aside:
+        unpacked = Path(aside) / f"table{Path(tables[0]).suffix}"
+        with archive.open(tables[0]) as packed, unpacked.open("wb") as out:
+            size = 0
+            while chunk := packed.read(CHUNK):
+                size += len(chunk)
+                if size > LARGEST:
+                    raise refusal(path, "a table of more than 1 GiB in an archive", "it unpacked first")
+                out.write(chunk)
+        sheet = read_sheet(unpacked, names)
+    sheet.how = f"{shown(tables[0])} in a zip, {sheet.how}"
+    return sheet

@@ -8,6 +8,9 @@
 "*" = "other"                     # everything else that matches nothing
 [answers.q8]
 "oui" = "ticked"                  # in a column of its own for each option; or not_ticked
+[rows]
+same_respondent = "first"         # or last, all
+unfinished = "count"              # or leave_out
 ```
 """
 
@@ -19,12 +22,17 @@ from ..survey import Problem, SurveyError
 from ..survey.folder import read_toml
 from ..survey.problems import quote
 from ..survey.schemas import KEYS_OF_RESPONDENTS
-from .matching import NO_ANSWER, Target, nearest_headings, plain
+from .matching import Target, plain
+from .nearest import nearest_headings, nearest_options
 from .numbers import as_number
 
 MAPPING = "mapping.toml"
 LONGEST_DRAFT = 200  # open answers of one question; the rest follows once these are settled
 WORDS = (*KEYS_OF_RESPONDENTS, "ignore")
+CHOICES = {  # of the table [rows], what holds without it first
+    "same_respondent": ("last", "first", "all"),  # which of several rows of one respondent counts
+    "unfinished": ("leave_out", "count"),  # what becomes of rows that the form itself calls unfinished
+}
 INTRODUCTION = """\
 # What the import could not match by itself. Fill in the empty quotation marks, then run the import again.
 # [columns]: a question of questions.csv, question=option for a column of one option, respondent, weight, stratum, cluster, or ignore.
@@ -46,13 +54,31 @@ def read_mapping(folder, names):
     problems = [
         Problem(MAPPING, None, f"[{key}]", "[columns] and [answers.QUESTION] only")
         for key, value in content.items()
-        if key not in ("columns", "answers") or not isinstance(value, dict)
+        if key not in ("columns", "answers", "rows") or not isinstance(value, dict)
     ]
+    problems += _check_choices(content.get("rows", {}))
     if problems:
         return {}, {}, problems
     columns, found = _read_columns(content.get("columns", {}), names)
     answers, wrong = _read_answers(content.get("answers", {}), names)
     return columns, answers, found + wrong
+
+
+def _check_choices(table):
+    """What is wrong with the table [rows]."""
+    for key, value in table.items():
+        if key not in CHOICES:
+            yield Problem(MAPPING, None, f"{quote(key)} in [rows]", f"one of {', '.join(CHOICES)}")
+        elif value not in CHOICES[key]:
+            yield Problem(MAPPING, None, f"{key} = {quote(value)} in [rows]", f"one of {', '.join(CHOICES[key])}")
+
+
+def read_choices(folder):
+    """How rows are to be counted: the table [rows] of a mapping.toml that is sound, completed by what else holds."""
+    chosen = {}
+    if (folder / MAPPING).exists():
+        chosen = (read_toml(folder / MAPPING, form='"text" = "id"')[0] or {}).get("rows", {})
+    return {key: chosen.get(key, values[0]) for key, values in CHOICES.items()}
 
 
 def _read_columns(table, names):
@@ -136,37 +162,46 @@ def draft(text, headings, readers, names):
     old = tomllib.loads(text) if text else {}
     text = text or INTRODUCTION
     lines = [
-        f"{_key(heading)} = {_comment([*map(str, targets)] or nearest_headings(names, heading), 'ignore')}"
+        _line(heading, [*map(str, targets)] or nearest_headings(names, heading), "or ignore")
         for heading, targets in headings.items()
         if heading not in old.get("columns", {})
     ]
     text = _insert(text, "columns", lines)
     for reader in readers:
-        table = old.get("answers", {}).get(reader.question, {})
-        new = [answer for answer in reader.unknown if answer not in table][:LONGEST_DRAFT]
-        lines = [f"{_key(answer)} = {_comment(reader.nearest(answer), 'one of its options')}" for answer in new]
+        known = {plain(answer) for answer in old.get("answers", {}).get(reader.question, {})}
+        new = {text: answer for answer, text in reversed(reader.unknown.items()) if text not in known}
+        new = [*reversed(new.values())][:LONGEST_DRAFT]  # a line for each text, however its letters are written
+        otherwise = "no_answer or ignore" if reader.options else "a number, no_answer or ignore"
+        lines = [_line(answer, nearest_options(names, reader, answer), otherwise) for answer in new]
         text = _insert(text, f"answers.{reader.question}", lines)
     try:
         tomllib.loads(text)
     except ValueError:
-        expected = "tables [columns] and [answers.QUESTION], one entry a line"
-        raise SurveyError(f"{MAPPING}: found a form that nothing can be added to; expected {expected}") from None
+        raise form_error() from None
     return text
 
 
 def ignoring(headings):
     """A new mapping.toml that leaves these headings out, {heading: why}."""
-    lines = [f'{_key(heading)} = "ignore"  # {why}' for heading, why in headings.items()]
+    lines = [f'{key(heading)} = "ignore"  # {why}' for heading, why in headings.items()]
     return _insert(INTRODUCTION, "columns", lines)
 
 
-def _key(text):
+def form_error():
+    """The SurveyError of a mapping.toml that is written so that nothing can be added, to be raised."""
+    expected = "tables [columns] and [answers.QUESTION], one entry a line"
+    return SurveyError(f"{MAPPING}: found a form that nothing can be added to; expected {expected}")
+
+
+def key(text):
+    """A text as a key of a TOML file."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _comment(nearest, otherwise):
-    near = ", ".join(str(name) for name in nearest if name != NO_ANSWER)
-    return f'""  # {"nearest: " + near if near else "nothing like it: " + otherwise}'
+def _line(text, nearest, otherwise):
+    """A line that waits for its meaning, with the names that are most like it."""
+    near = f"nearest: {', '.join(nearest)}; {otherwise}" if nearest else otherwise
+    return f'{key(text)} = ""  # {near}'
 
 
 def _insert(text, table, lines):
@@ -174,7 +209,16 @@ def _insert(text, table, lines):
     if not lines:
         return text
     body = "\n".join(lines)
+    start, _ = position(text, table)
+    if start is None:
+        return f"{text.rstrip()}\n\n[{table}]\n{body}\n"
+    return f"{text[:start]}\n{body}{text[start:]}"
+
+
+def position(text, table):
+    """Where the lines of a table begin, behind its heading, and end; (None, None) where there is no such table."""
     heading = re.search(rf"(?m)^[ \t]*\[[ \t]*{re.escape(table)}[ \t]*\][^\n]*$", text)
-    if heading:
-        return f"{text[: heading.end()]}\n{body}{text[heading.end() :]}"
-    return f"{text.rstrip()}\n\n[{table}]\n{body}\n"
+    if not heading:
+        return None, None
+    following = re.compile(r"(?m)^[ \t]*\[").search(text, heading.end())
+    return heading.end(), following.start() if following else len(text)

@@ -5,7 +5,7 @@ import unicodedata
 
 import numpy as np
 
-from .matching import EMPTY, IGNORED, NO_ANSWER, NO_ANSWER_NAMES, UNKNOWN, plain
+from .matching import EMPTY, IGNORED, NO_ANSWER, NO_ANSWER_NAMES, SILENT, UNKNOWN, plain
 
 NUMBER = re.compile(r"[+-]?([0-9]{1,15}|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]{1,20})?")
 
@@ -21,13 +21,17 @@ class NumberReader:
     def __init__(self, question, settled=None):
         self.question = question
         self.own = {plain(text): meaning for text, meaning in (settled or {}).items()}
-        self.unknown = {}
+        self.unknown, self.notes = {}, []
+
+    def declare_missing(self, texts):
+        """Take texts that a file declares to be no answer as that."""
+        self.own = dict.fromkeys(map(plain, texts), "no_answer") | self.own
 
     def read(self, values):
         """What each text of a column says: `(numbers, state)`, the state 0 where there is a number, else as in a Reader."""
         numbers, state = np.full(len(values), np.nan), np.full(len(values), EMPTY, np.int8)
         for row, cell in enumerate(values):
-            if cell.strip():
+            if plain(cell) not in ("", *SILENT):
                 state[row], numbers[row] = self._meaning(cell)
         return numbers, state
 
@@ -43,10 +47,6 @@ class NumberReader:
             self.unknown.setdefault(cell, text)
             return UNKNOWN, np.nan
         return 0, number
-
-    def nearest(self, text):
-        """No text is near a number."""
-        return []
 
 
 def as_number(text):

@@ -1,13 +1,13 @@
-"""The rules of an import: which rows count, whose answers they are, and to whom each question was put.
+"""The rules of an import: whose answers the rows are, and to whom each question was put (which rows count: `who`).
 
-A row without any answer is kept out; of rows with the same respondent id the first is kept. Answers to a question that
-was not put to a respondent are kept out; a single choice with two answers counts as no answer.
+Answers to a question that was not put to a respondent are kept out; a single choice with two answers counts as no
+answer. A question was put to those whose answer leads to it, else to those who came as far as that, unless the form
+says that it was not.
 """
 
 import re
 
 import numpy as np
-import pandas as pd
 
 from ..survey import SurveyError, responses
 from ..survey.problems import quote
@@ -15,29 +15,8 @@ from ..survey.schemas import KEYS_OF_RESPONDENTS, answered_any
 from ..survey.schemas import route as route_of
 from . import account as outcome
 from .columns import columns_of
-from .matching import EMPTY, IGNORED, NO_ANSWER, TWO, plain
+from .matching import EMPTY, IGNORED, NO_ANSWER, NOT_PUT, NOT_TICKED, TWO
 from .sheets import first_few
-
-
-def keep_rows(sheet, targets, answers, account):
-    """The rows that are kept, as a mask: those with an answer, and with a respondent id not given before."""
-    said = np.any([each.said() for each in answers.values()], axis=0)
-    again = np.zeros(sheet.rows, bool)
-    for column in columns_of(sheet, targets, "respondent"):
-        ids = np.array([plain(value) for value in column.values], dtype=object)[column.codes]
-        rows = np.flatnonzero(said & (ids != ""))
-        again[rows] = pd.Series(ids[rows]).duplicated().to_numpy()
-    kept = said & ~again
-    masks = {outcome.KEPT: kept, outcome.EMPTY_ROW: ~said, outcome.AGAIN: again}
-    account.rows = {what: int(mask.sum()) for what, mask in masks.items()}
-    account.add_cells(outcome.ROW_OUT, (~kept).sum() * len(sheet.columns))
-    numbers = np.arange(sheet.rows) + sheet.first
-    account.note_rows("rows without any answer", ~said, numbers)
-    account.note_rows("rows with a respondent id given before", again, numbers)
-    if not kept.any():
-        raise SurveyError(f"{account.source}: found no row with an answer; expected at least one")
-    return kept
-
 
 # --- respondent ids and weights --------------------------------------------------------------------------------------
 
@@ -49,6 +28,9 @@ def keys(sheet, targets, kept, account):
         (outcome.KEYS, KEYS_OF_RESPONDENTS),
         (outcome.LEFT, ("ignore",)),
         (outcome.NO_HEADING, ("blank",)),
+        (outcome.KNOWN, ("known",)),
+        (outcome.WORDS, ("words",)),
+        (outcome.SAID_AGAIN, ("again",)),
     ):
         account.add_cells(what, len(columns_of(sheet, targets, *kinds)) * len(rows))
     found = {responses.RESPONDENT: np.array([str(place) for place in range(1, len(rows) + 1)], dtype=object)}
@@ -99,26 +81,32 @@ def _weight(text):
 # --- to whom a question was put --------------------------------------------------------------------------------------
 
 
-def route(names, answers, kept, sheet, account):
-    """The Answers of the kept rows with the mask of those to whom the question was put: question to (Answers, mask)."""
+def route(names, answers, kept, reach, sheet, account):
+    """The Answers of the kept rows with the mask of those to whom the question was put: question to (Answers, mask).
+
+    `reach` says how far the rows of the file came.
+    """
+    seen = {question: reach.seen(question)[kept] for question in answers}
     answers = {question: each.keep(kept) for question, each in answers.items()}
     numbers, routed, waiting = np.flatnonzero(kept) + sheet.first, {}, list(answers)
     while waiting:  # a question follows the one whose answer leads to it
         question = next(q for q in waiting if route_of(names.questions.loc[q])[0] in ("", *routed))
         waiting.remove(question)
-        each, put = answers[question], _put(question, names, answers, routed, len(numbers))
+        each, put = answers[question], _put(question, names, answers, routed, seen[question])
         routed[question] = each, put
         _account_for(question, each, put, numbers, account)
     return {question: routed[question] for question in answers}
 
 
-def _put(question, names, answers, routed, rows):
-    """To whom a question was put, as a mask over the kept rows."""
+def _put(question, names, answers, routed, seen):
+    """To whom a question was put, as a mask over the kept rows; `seen` are those who came as far as that."""
     q = names.questions.loc[question]
+    if not answers[question].cells:
+        return np.zeros(len(seen), bool)
     if group := answered_any(q):
         return np.any([np.isin(answers[other].state, (0, TWO)) for other in group], axis=0)
     if not q["asked_if"]:
-        return np.ones(rows, bool)
+        return seen & (answers[question].state != NOT_PUT)
     source, options = route_of(q)
     each, asked = routed[source]
     places = [each.reader.place[option] for option in options]
@@ -135,7 +123,7 @@ def _account_for(question, each, put, numbers, account):
         for state, what in meanings.items():
             account.add_cells(what, ((cells == state) & put).sum())
             account.add_cells(outcome.OUT, ((cells == state) & ~put).sum())
-        account.add_cells(outcome.BLANK, (cells == EMPTY).sum())
+        account.add_cells(outcome.BLANK, np.isin(cells, (EMPTY, NOT_TICKED, NOT_PUT)).sum())
         account.add_cells(outcome.LEFT, (cells == IGNORED).sum())
     out = f"{question}: answers of respondents to whom it was not put, kept out"
     account.note_rows(out, each.said() & ~put, numbers)

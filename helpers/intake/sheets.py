@@ -3,12 +3,13 @@
 import csv
 import datetime
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from ..survey import SurveyError
+from ..survey.encodings import decoded
 
 LARGEST = 1 << 30  # bytes that a workbook may unpack to
 WIDEST = 5000  # columns
@@ -24,6 +25,12 @@ class Column:
     values: list[str]
     codes: np.ndarray = field(repr=False)
     label: str = ""  # what a statistics program says beside the heading
+    missing: frozenset = frozenset()  # texts that the file itself declares to be no answer
+    target: object = None  # what the rules of a form say that it holds, where the codebook is silent: a Target
+
+    def texts(self):
+        """The texts that stand in its cells, without the empty one."""
+        return [value for value in self.values if value]
 
     def text(self, row):
         return self.values[self.codes[row]]
@@ -31,12 +38,30 @@ class Column:
 
 @dataclass
 class Sheet:
-    """A file's columns. `rows` does not count the headings; `first` is the number of the first row, as people count."""
+    """A file's columns. `rows` does not count the headings; `first` is the number of the first row, as people count.
+
+    `notes` are what a reader of the account should know; `out` are rows that are no answers, masks by what became of
+    them; `sets` gives, by heading, the names of the question that several columns stand for.
+    """
 
     columns: list[Column]
     rows: int
     first: int
     how: str
+    tool: str = ""  # the form or program that wrote it, where it is known
+    notes: list[str] = field(default_factory=list)
+    out: dict = field(default_factory=dict)
+    sets: dict = field(default_factory=dict)
+
+    def without_first_rows(self, number):
+        """The same without its first rows, which were more headings or notes to them."""
+        columns = [
+            replace(
+                column, **dict(zip(("values", "codes"), stripped(column.values, column.codes[number:]), strict=True))
+            )
+            for column in self.columns
+        ]
+        return replace(self, columns=columns, rows=self.rows - number, first=self.first + number)
 
 
 def shown(path):
@@ -58,19 +83,18 @@ def first_few(rows):
     return ", ".join(str(row) for row in rows[:FIRST_FEW]) + more
 
 
-def rewrite_csv(path, change):
-    """The bytes of a UTF-8 CSV file with its rows changed by a function of (header, rows).
+def rewrite_csv(path, change, mark=False):
+    """The bytes of a CSV file with its rows changed by a function of (header, rows).
 
-    A byte order mark and the kind of line end stay as they are.
+    Its encoding, a byte order mark and the kind of line end stay as they are; with `mark` it is UTF-8 with such a mark, which
+    is what spreadsheets open right.
     """
-    data = path.read_bytes()
-    mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
-    text = data.decode("utf-8-sig")
+    text, encoding = decoded(path.read_bytes())
     rows = list(csv.reader(io.StringIO(text, newline="")))
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n" if "\r\n" in text else "\n")
     writer.writerows(change([name.strip() for name in rows[0]], rows))
-    return mark + out.getvalue().encode()
+    return out.getvalue().encode("utf-8-sig" if mark else encoding)
 
 
 def stripped(values, codes):

@@ -13,7 +13,7 @@ import xlsxwriter
 from .. import LANGUAGES
 from ..survey import SurveyError, find_folder, read_codebook
 from ..survey import folder as surveys
-from ..survey.folder import languages
+from ..survey.folder import is_uncounted, languages
 from ..survey.responses import column
 from ..survey.schemas import RESPONDENT, about_needed
 from . import draft
@@ -21,8 +21,10 @@ from .formats import read_sheet
 from .mapping import MAPPING, ignoring
 from .matching import Names, joined
 from .sheets import rewrite_csv, shown
+from .versions import write_private
 
 SHEET = "responses.xlsx"
+TEMPLATE = "osaka-2019"  # whose questionnaire a new survey has where none is named
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}  # by Windows
 ROWS = 10_000  # of the blank sheet with drop-downs
@@ -40,8 +42,11 @@ CALLED = {
 LANGUAGE = {"en": "in English", "ja": "in Japanese"}
 
 
-def start(name, source="osaka-2019"):
+def start(name, source=TEMPLATE):
     """Make data/`name`/ with the questionnaire of another survey, and return the folder.
+
+    What was settled about its answers comes along, and where it has counts of its own, it is what the new one is compared
+    with: the wave before.
 
     Raises SurveyError for a name that cannot be used, a folder that is there already, or a source that is unsound;
     nothing is left behind then.
@@ -116,19 +121,29 @@ def _fill_from(folder, name, drafts, left_out, lang):
     for file, rows in (("questions", questions), ("options", options.values()), ("counts", counts)):
         columns = ["question", "option", "count"] if file == "counts" else None
         table = pd.DataFrame(rows, columns=columns)
-        (folder / f"{file}.csv").write_bytes(table.to_csv(index=False, lineterminator="\n").encode())
+        (folder / f"{file}.csv").write_bytes(table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
     (folder / "survey.toml").write_text(_about(DRAFTED, (lang,)), encoding="utf-8")
-    (folder / MAPPING).write_text(ignoring(left_out), encoding="utf-8")
+    write_private(folder / MAPPING, ignoring(left_out).encode())
     (folder / "README.md").write_text(DRAFT.format(name=name), encoding="utf-8")
 
 
+def _named(folder):
+    """A survey folder as survey.toml names it: its name under data/, or its path."""
+    return folder.name if (surveys.DATA / folder.name).resolve() == folder else str(folder)
+
+
 def _fill(folder, original, frames, name):
-    shutil.copyfile(original / "options.csv", folder / "options.csv")
+    (folder / "options.csv").write_bytes(rewrite_csv(original / "options.csv", lambda _, rows: rows, mark=True))
     for file, numbers in (("questions.csv", "base"), ("counts.csv", "count")):
         (folder / file).write_bytes(
-            rewrite_csv(original / file, lambda header, rows, c=numbers: _emptied(header, rows, c))
+            rewrite_csv(original / file, lambda header, rows, c=numbers: _emptied(header, rows, c), mark=True)
         )
-    (folder / "survey.toml").write_text(_about(f"that of {original.name}", languages(frames)), encoding="utf-8")
+    about = _about(f"that of {original.name}", languages(frames))
+    if original.name != TEMPLATE and not is_uncounted(frames["counts.csv"]):
+        about += f"baseline = {json.dumps(_named(original), ensure_ascii=False)}  # the wave before, to compare with\n"
+    (folder / "survey.toml").write_text(about, encoding="utf-8")
+    if (original / MAPPING).exists():
+        write_private(folder / MAPPING, (original / MAPPING).read_bytes())
     (folder / "README.md").write_text(README.format(name=name, source=original.name), encoding="utf-8")
     _write_sheet(folder / SHEET, frames)
 
@@ -167,7 +182,8 @@ A survey of your own. Its questionnaire was drafted from a file of raw answers; 
 5. **Check.** `python -m helpers check {name}` lists all that is missing or wrong, and what is still to be read.
 6. **Report.** `python -m helpers report --survey {name}`
 
-Raw answers are other people's data: git ignores `responses.*`, so that they are not shared by mistake.
+Raw answers are other people's data: git keeps of this folder only the questionnaire, the counts and this page, so that
+they are not shared by mistake.
 """
 README = """\
 # {name}
@@ -180,14 +196,15 @@ A survey of your own, begun from the questionnaire of {source}. All files here a
    your respondents.
 3. **The answers**, in one of two ways:
    - You have one row per respondent: a form's export (CSV or XLSX), an SPSS file, or `{sheet}` from this folder, filled
-     in. Run `python -m helpers import {name} FILE`. What it cannot match it lists in `mapping.toml`; fill in the empty
-     quotation marks there and run it again.
+     in. Run `python -m helpers import {name} FILE`. What it cannot match it lists in `settle.xlsx`, with answers to
+     choose from, and in `mapping.toml`. Choose there, or fill in the empty quotation marks here, and run it again.
    - You have totals only. Fill in the column `count` of `counts.csv`, and `respondents` in `survey.toml`. Leave `base`
      in `questions.csv` empty where `answered_any` is empty; else it is how many answered any of those questions.
 4. **Check.** `python -m helpers check {name}` lists all that is missing or wrong.
 5. **Report.** `python -m helpers report --survey {name}`
 
-Raw answers are other people's data: git ignores `responses.*`, so that they are not shared by mistake.
+Raw answers are other people's data: git keeps of this folder only the questionnaire, the counts and this page, so that
+they are not shared by mistake.
 """.replace("{sheet}", SHEET)
 
 

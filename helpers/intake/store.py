@@ -1,24 +1,30 @@
 """Store an import: raw answers as Parquet, and counts, bases and respondents as they follow from them."""
 
 import re
-import shutil
-import tempfile
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from ..files import swap
-from ..survey import RESPONSES, SurveyError
+from ..survey import SurveyError
+from ..survey.encodings import decoded
 from ..survey.responses import column
+from . import account as outcome
+from . import versions
 from .account import KEPT
 from .sheets import rewrite_csv
 
 RECORD = "import.txt"
+ROWS = {  # the entries of [intake] in survey.toml that count rows
+    "counted": KEPT,
+    "no_answer": outcome.EMPTY_ROW,
+    "same_respondent": outcome.AGAIN,
+    "unfinished": outcome.UNFINISHED,
+    "preview": outcome.PREVIEW,
+    "no_consent": outcome.DECLINED,
+}
 ADDED = {
     "option": "no_answer",
     "role": "no_answer",
@@ -41,11 +47,6 @@ def ticks(ticked, put):
     return pa.array(ticked, pa.bool_(), mask=~put)
 
 
-def write(path, columns):
-    """Write columns, by name, as a Parquet file."""
-    pq.write_table(pa.table(columns), path, compression="zstd")
-
-
 # --- what is stored of each question ---------------------------------------------------------------------------------
 
 
@@ -59,19 +60,20 @@ class Stored:
     base: int
 
 
-def store(folder, frames, names, offered, keys, routed, account):
+def store(folder, frames, names, offered, keys, routed, account, replace=False):
     """Replace the answers of a survey folder, with the counts, bases and respondents that follow from them.
 
     `keys` are the columns of respondents and weights, `routed` maps questions to (Answers, mask of those asked), and
     `offered` to the options that each offered before. Notes what changes in the codebook in the Account, which is kept
-    in the folder. Raises SurveyError where the folder cannot be written; nothing has changed then.
+    in the folder, which is held (`versions.held`). Raises SurveyError, unless `replace`, where too many respondents would be
+    lost; nothing has changed then.
     """
     stored = {question: _stored(question, names, offered[question], *each) for question, each in routed.items()}
     added = _note_changes(frames["counts.csv"], names, offered, stored, account)
     files = {
-        "counts.csv": _new_counts(frames["counts.csv"], stored),
+        "counts.csv": _new_counts(folder / "counts.csv", frames["counts.csv"], stored),
         "questions.csv": _with_bases(folder / "questions.csv", stored),
-        "survey.toml": _with_respondents(folder / "survey.toml", account.rows[KEPT]),
+        "survey.toml": _with_rows(_with_respondents(folder / "survey.toml", account.rows[KEPT]), account),
     }
     if added:
         files["options.csv"] = _with_no_answer(folder / "options.csv", added)
@@ -79,7 +81,11 @@ def store(folder, frames, names, offered, keys, routed, account):
     columns = dict(keys)
     for each in stored.values():
         columns |= each.columns
-    replace(folder, files, columns)
+    account.update = versions.update(folder, columns)
+    if account.update and account.update.is_large_loss() and not replace:
+        found = f"{account.source}: found {account.update.gone:,} of {account.update.was:,} respondents gone"
+        raise SurveyError(f"{found} ({account.update}); expected a later export of the same, or --replace")
+    versions.replace(folder, files, columns, keep=True)
 
 
 def _stored(question, names, offered, answers, put):
@@ -126,7 +132,7 @@ def _note_changes(old, names, offered, stored, account):
                 added.append(names.questions.loc[question, "options"])
             elif option not in offered[question]:
                 account.notes.append(f"{question}: {option} was chosen; counts.csv now lists it")
-        if not each.asked:
+        if not each.asked and names.questions.loc[question, "asked_if"]:
             account.notes.append(f"{question}: put to nobody, so the report leaves it out")
     if gone := sorted(set(old["question"]) - set(stored)):
         account.notes.append(f"counts.csv: rows of {', '.join(gone)} taken out, which questions.csv does not have")
@@ -138,23 +144,24 @@ def _note_changes(old, names, offered, stored, account):
 # --- files, changed in as little as need be --------------------------------------------------------------------------
 
 
-def _new_counts(old, stored):
-    """counts.csv with new counts; columns of the user's own stay."""
+def _new_counts(path, old, stored):
+    """counts.csv with new counts; columns of the user's own stay, and its encoding."""
+    _, encoding = decoded(path.read_bytes())
     keys = ["question", "option"]
     counts = {(question, option): n for question, each in stored.items() for option, n in each.counts.items()}
     index = pd.MultiIndex.from_tuples(list(counts), names=keys)
     new = old.drop_duplicates(keys).set_index(keys).reindex(index, fill_value="").assign(count=list(counts.values()))
-    return new.reset_index()[list(old.columns)].to_csv(index=False, lineterminator="\n").encode()
+    return new.reset_index()[list(old.columns)].to_csv(index=False, lineterminator="\n").encode(encoding)
 
 
 def _with_bases(path, stored):
-    """questions.csv with new bases; an empty one where nobody was asked."""
+    """questions.csv with new bases; where nobody was asked, an empty one if it follows from another answer, else 0."""
 
     def change(header, rows):
-        question, base = header.index("question"), header.index("base")
+        question, base, asked_if = map(header.index, ("question", "base", "asked_if"))
         for row in rows[1:]:
             if len(row) == len(header):
-                row[base] = str(stored[row[question].strip()].base or "")
+                row[base] = str(stored[row[question].strip()].base or ("" if row[asked_if].strip() else 0))
         return rows
 
     return rewrite_csv(path, change)
@@ -178,29 +185,24 @@ def _with_no_answer(path, sets):
 def _with_respondents(path, number):
     """survey.toml with another number of respondents, all else byte for byte as it was."""
     try:
-        text = path.read_bytes().decode("utf-8")
+        text, encoding = decoded(path.read_bytes())
         new, found = re.subn(r"(?m)^([ \t]*respondents[ \t]*=[ \t]*)[^\s#]+", rf"\g<1>{number}", text, count=1)
-        if found and tomllib.loads(new.removeprefix("\ufeff")).get("respondents") == number:
-            return new.encode()
+        if found and tomllib.loads(new).get("respondents") == number:
+            return new.encode(encoding)
     except (OSError, ValueError, RecursionError):
         pass
     name = f"{path.parent.name}/{path.name}"
     raise SurveyError(f"{name}: found no line for the number of respondents; expected respondents = a number")
 
 
-def replace(folder, files, columns=None):
-    """Write files, and raw answers, aside and put all of them in place, or none: should one move fail, all go back."""
-    try:
-        aside = Path(tempfile.mkdtemp(prefix=".import-", dir=folder))
-    except OSError as error:
-        raise SurveyError(f"folder {folder.name}: cannot be written ({error.strerror})") from None
-    try:
-        for name, content in files.items():
-            (aside / name).write_bytes(content)
-        if columns is not None:
-            write(aside / RESPONSES, columns)
-        swap(aside, folder, sorted(path.name for path in aside.iterdir()))
-    except OSError as error:
-        raise SurveyError(f"folder {folder.name}: cannot be written ({error.strerror})") from None
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+def _with_rows(toml, account):
+    """survey.toml with the table [intake] at its end: how many rows were read, and what became of them."""
+    text = re.sub(rb"(?ms)^\[intake(\.[a-z_]+)?\].*?(?=^\[(?!intake)|\Z)", b"", toml).rstrip()
+    parts = {name: account.rows.get(what, 0) for name, what in ROWS.items()}
+    lines = ["[intake]  # what became of the rows of the last import", f"rows = {sum(account.rows.values())}"]
+    lines += [f"{name} = {number}" for name, number in parts.items() if number or name == "counted"]
+    if account.stopped:
+        stops = ", ".join(f"{question} = {number}" for question, number in account.stopped.items())
+        lines.append(f"stopped_after = {{ {stops} }}  # of those counted, who answered nothing after that question")
+    end = b"\r\n" if b"\r\n" in toml else b"\n"
+    return end.join([text, b"", *(line.encode() for line in lines), b""])

@@ -1,45 +1,49 @@
 """Excel workbooks: the first visible sheet, as people see it."""
 
 import re
+import warnings
 import zipfile
+from itertools import pairwise
 
 import numpy as np
+import openpyxl  # it alone, cell by cell, tells a formula from its last known result
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._reader import WorkSheetParser
 
 from ..survey import SurveyError
 from .sheets import CHUNK, LARGEST, WIDEST, Column, Sheet, as_text, first_few, refusal, stripped, tidy
 
+MOST_CELLS = 3_000_000  # of a worksheet; they take less than a minute
+MOST_TEXTS = 1_000_000  # that differ from each other
+LAST_ROW = 1_048_576  # of Excel
+LONGEST_GAP = 10_000  # empty rows before a filled one
 DENSEST = 200  # times that a large part of a workbook may be packed; true sheets stay far below
 
 
 def read(path):
     """The Sheet of a workbook. Raises SurveyError for one that is damaged, too large, or not values only."""
-    import openpyxl  # takes its time; it alone, cell by cell, tells a formula from its last known result
-
     _check_size(path)
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
-    except Exception as error:  # a foreign file can fail in any way: broken zip, XML, references, numbers
-        raise _unreadable(path, error) from None
-    try:
-        return _first_visible(path, book)
-    except SurveyError:
-        raise
-    except Exception as error:  # as above
-        raise _unreadable(path, error) from None
-    finally:
-        book.close()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about styles and extensions, which are none of the answers' business
+        try:
+            with open(path, "rb") as file:  # by content: openpyxl asks for a name that ends in .xlsx
+                return _first_visible(path, openpyxl.load_workbook(file, read_only=True, keep_links=False))
+        except SurveyError:
+            raise
+        except Exception as error:  # a foreign file can fail in any way: broken zip, XML, references, numbers
+            raise _unreadable(path, error) from None
 
 
 def _first_visible(path, book):
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     if not visible:
         raise refusal(path, "no visible sheet", "the answers on the first sheet")
-    _refuse_merged(path, visible[0])
-    heads, columns, rows = _read_cells(path, visible[0])
+    if {"survey", "choices"} <= {sheet.title.casefold() for sheet in book.worksheets}:
+        raise refusal(path, "an XLSForm, the questionnaire itself", "the answers; keep it as form.xlsx in the folder")
     others = [sheet.title for sheet in book.worksheets if sheet is not visible[0]]
     how = f"XLSX, sheet {visible[0].title!r}" + (f"; not read: {', '.join(map(repr, others))}" if others else "")
-    made = [Column(tidy(head), *stripped(*column)) for head, column in zip(heads, columns, strict=True)]
-    return Sheet(made, rows, 2, how)
+    _look_through(path, book, visible[0])
+    return _read_cells(path, book, visible[0], how)
 
 
 def _unreadable(path, error):
@@ -61,38 +65,110 @@ def _check_size(path):
         if part.file_size > 10 * max(CHUNK // 16, 1) and part.file_size > DENSEST * part.compress_size:
             found = f"a workbook with a part packed {part.file_size // max(part.compress_size, 1)} times"
             raise refusal(path, found, f"at most {DENSEST} times; save it as CSV")
+    _refuse_many_texts(path)
 
 
-def _refuse_merged(path, sheet):
-    """Merged cells keep the text of one cell only, so that the others would count as left empty."""
-    with zipfile.ZipFile(path) as archive, archive.open(sheet._worksheet_path.lstrip("/")) as xml:
-        kept = b""
+def _refuse_many_texts(path):
+    """Refuse a workbook with more texts than can be read in a minute: they are read before the cells."""
+    with zipfile.ZipFile(path) as archive:
+        if "xl/sharedStrings.xml" not in archive.namelist():
+            return
+        with archive.open("xl/sharedStrings.xml") as xml:
+            texts = 0
+            while chunk := xml.read(CHUNK):
+                texts += len(re.findall(rb"<(?:\w+:)?si[ />]", chunk))
+                if texts > MOST_TEXTS:
+                    expected = f"at most {MOST_TEXTS:,}; save it as CSV, which is read faster"
+                    raise refusal(path, f"more than {MOST_TEXTS:,} different texts", expected)
+
+
+def _look_through(path, book, sheet):
+    """Refuse a sheet with more cells than can be read in a minute, or with merged cells.
+
+    Merged cells keep the text of one cell only, so that the others would count as left empty.
+    """
+    with book._archive.open(sheet._worksheet_path) as xml:
+        kept, cells = b"", 0
         while chunk := xml.read(CHUNK):
             if found := re.search(rb'<(?:\w+:)?mergeCell\s[^>]*ref="([A-Z0-9:$]+)"', kept + chunk):
                 raise refusal(path, f"merged cells {found[1].decode()}", "each cell by itself (unmerge them)")
+            cells += len(re.findall(rb"<(?:\w+:)?c[ />]", chunk))
+            if cells > MOST_CELLS:
+                raise refusal(path, f"more than {MOST_CELLS:,} cells", "fewer; save it as CSV, which is read faster")
             kept = chunk[-200:]
 
 
-def _read_cells(path, sheet):
-    """Headings, (values, codes) of each column, and the number of rows."""
-    sheet.reset_dimensions()  # what the file says of its own size need not be true
-    heads, columns, formulas, last = [], [], [], 0
-    for number, row in enumerate(sheet.iter_rows(), start=1):
-        if len(row) > WIDEST:
-            raise refusal(path, f"{len(row)} columns", f"at most {WIDEST}", number)
-        formulas += [f"{cell.column_letter}{number}" for cell in row if cell.data_type == "f"]
-        texts = [as_text(cell.value) for cell in row]
+def _read_cells(path, book, sheet, how):
+    """The Sheet of a worksheet: headings from its first row, the others by the numbers that the file gives them.
+
+    Rows may come in any order. Raises SurveyError where two rows, or two cells of a row, claim the same place.
+    """
+    heads, columns, formulas, seen, hidden = [], [], [], set(), []
+    for number, cells, is_hidden in _rows(path, book, sheet):
+        texts = _texts(path, number, cells)
+        formulas += [f"{get_column_letter(cell['column'])}{number}" for cell in cells if cell["data_type"] == "f"]
+        if number in seen:
+            raise refusal(path, "a second row of this number", "each once (open it in Excel and save it again)", number)
+        seen.add(number)
         if number == 1:
-            heads = texts
+            heads = [tidy(text) for text in texts]
         elif any(texts):
             _add_row(columns, number - 2, texts)
-            last = number
+            hidden += [number] * is_hidden
     if formulas:
         raise refusal(path, f"formulas in {first_few(formulas)}", "values (copy, then paste as values)")
-    rows, width = max(last - 1, 0), max(len(heads), len(columns))
+    filled = sorted({row for _, found in columns for row in found})
+    _refuse_gap(path, filled)
+    rows, width = filled[-1] + 1 if filled else 0, max(len(heads), len(columns))
     heads += [""] * (width - len(heads))
     _widen(columns, width)
-    return heads, [_filled(places, found, rows) for places, found in columns], rows
+    made = [
+        Column(head, *stripped(*_filled(places, found, rows)))
+        for head, (places, found) in zip(heads, columns, strict=True)
+    ]
+    notes = [f"rows hidden in the sheet, read like the others: {len(hidden):,} (row {first_few(hidden)})"]
+    return Sheet(made, rows, 2, how, notes=notes if hidden else [])
+
+
+def _rows(path, book, sheet):
+    """The rows that a worksheet holds, as (number, cells, whether it is hidden), in the order of the file."""
+    with book._archive.open(sheet._worksheet_path) as xml:
+        parser = WorkSheetParser(
+            xml,
+            sheet._shared_strings,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for number, cells in parser.parse():
+            if not 1 <= number <= LAST_ROW:
+                raise refusal(path, f"a row of number {number:,}", f"at most {LAST_ROW:,}, the last row of Excel")
+            yield number, cells, parser.row_dimensions.pop(str(number), {}).get("hidden") in ("1", "true")
+
+
+def _texts(path, number, cells):
+    """The texts of a row by column. Raises SurveyError where two cells claim one place, or one stands too far right."""
+    width = max((cell["column"] for cell in cells), default=0)
+    if width > WIDEST:
+        raise refusal(path, f"{width} columns", f"at most {WIDEST}", number)
+    texts, taken = [""] * width, set()
+    for cell in cells:
+        place = cell["column"]
+        if cell["row"] != number or place in taken:
+            name = f"{get_column_letter(place)}{cell['row']}"
+            expected = "each cell once, in its own row (open it in Excel and save it again)"
+            raise refusal(path, f"cell {name} where it has no place", expected, number)
+        taken.add(place)
+        texts[place - 1] = as_text(cell["value"])
+    return texts
+
+
+def _refuse_gap(path, filled):
+    """Refuse a row that stands alone far below the others: most often a slip of the hand, and never an answer."""
+    for before, after in pairwise(filled):
+        if after - before > LONGEST_GAP:
+            found = f"a filled row after {after - before - 1:,} empty ones"
+            raise refusal(path, found, "the answers in one block (delete what stands below them)", after + 2)
 
 
 def _add_row(columns, row, texts):

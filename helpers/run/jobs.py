@@ -1,5 +1,6 @@
 """Reports made many at a time: each put together aside, and swapped into its place only when all of it went well."""
 
+import glob
 import os
 import shutil
 import sys
@@ -10,7 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..files import swap
+from ..files import Busy, locked, recover, switch
 from ..report import html
 from ..report.folder import gather_all, title_of
 from ..report.workbook import write_workbook
@@ -52,21 +53,39 @@ def missing(job, survey):
     return [say("{title} ({reason})", title=titles[name], reason=reasons[name].in_words(say)) for name in reasons]
 
 
+def leftovers(folder):
+    """Where runs that were killed have built the outputs of a folder; whoever holds its lock may remove them."""
+    return list(folder.parent.glob(f".{glob.escape(folder.name)}-building-*"))
+
+
 @contextmanager
 def _workshop(folder):
-    """A new folder beside the output folder, removed however the run ends."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-building-", dir=folder.parent))
-    except OSError as error:
-        raise OutputError(f"output folder {folder}: cannot be written ({error.strerror})") from None
-    try:
-        yield aside
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-        with suppress(OSError):
-            folder.rmdir()  # if nothing has ever come into it
-            folder.parent.rmdir()  # the survey's, likewise
+    """A new folder beside the output folder, which is locked; removed however the run ends.
+
+    Yields it, and what a killed run had left to do (see `files.recover`).
+    """
+    with ExitStack() as opened:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            opened.enter_context(locked(folder))
+            opened.callback(_remove_if_empty, folder)
+            found = recover(folder, leftovers(folder))
+            aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-building-", dir=folder.parent))
+        except Busy:
+            raise OutputError(
+                f"output folder {folder}: found another run that is writing it; expected to wait until it has ended"
+            ) from None
+        except OSError as error:
+            raise OutputError(f"output folder {folder}: cannot be written ({error.strerror})") from None
+        opened.callback(shutil.rmtree, aside, ignore_errors=True)
+        yield aside, found
+
+
+def _remove_if_empty(folder):
+    """Remove an output folder into which nothing has ever come, and likewise the survey's."""
+    with suppress(OSError):
+        folder.rmdir()
+        folder.parent.rmdir()
 
 
 def _copy_last(folder, aside):
@@ -83,10 +102,12 @@ def _keep_failed(target, folder):
 
 
 def _install(aside, folder):
-    """Swap the new outputs in. Raises OutputError when that fails, and the old ones are back in their place."""
+    """Switch the new outputs in. Raises OutputError when that fails, and the old ones are back in their place."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        swap(aside, folder, OURS)
+        switch(
+            aside, folder, [name for name in OURS if os.path.lexists(aside / name) or os.path.lexists(folder / name)]
+        )
     except OSError as error:
         raise OutputError(f"output folder {folder}: cannot be written ({error.strerror})") from None
 
@@ -96,13 +117,17 @@ def _install(aside, folder):
 
 @dataclass
 class Outcome:
-    """How a job ended: the report's path, or what went wrong (`failed`) and what was not run; seconds taken."""
+    """How a job ended: the report's path, or what went wrong (`failed`) and what was not run; seconds taken.
+
+    `recovered` is what a killed run had left to do: `files.COMPLETED`, CLEARED or "".
+    """
 
     job: Job
     report: Path | None = None
     failed: list[Exception] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    recovered: str = ""
 
 
 class _Build:
@@ -115,7 +140,7 @@ class _Build:
 
     def open(self):
         """Make the folder to build in. Raises OutputError."""
-        self.aside = self._opened.enter_context(_workshop(self.outcome.job.folder))
+        self.aside, self.outcome.recovered = self._opened.enter_context(_workshop(self.outcome.job.folder))
         if self.outcome.job.partial:
             _copy_last(self.outcome.job.folder, self.aside)
 

@@ -10,7 +10,9 @@ import pandas as pd
 import pandera.pandas as pa
 
 from .. import LANGUAGES
+from ..files import JOURNAL, PATIENCE, Busy, is_between, locked, recover
 from .checks import Codebook, check_bases, check_codebook, check_numbers, check_topics, fill_bases
+from .encodings import decoded, garbled
 from .printed import derive_counts
 from .problems import UNPRINTABLE, Problem, SurveyError, quote
 from .schemas import (
@@ -31,7 +33,18 @@ DATA = ROOT / "data"
 
 
 def find_folder(survey):
-    """The folder of a survey, given as a name under data/ or as a path. Raises SurveyError if there is none."""
+    """The folder of a survey, given as a name under data/ or as a path, whole: what a killed import left is finished first.
+
+    Raises SurveyError if there is none.
+    """
+    folder = locate(survey)
+    if is_between(folder):
+        recovered(folder)
+    return folder
+
+
+def locate(survey):
+    """The folder of a survey as it is, also between two versions. Raises SurveyError if there is none."""
     try:
         named, path = DATA / str(survey), Path(str(survey)).expanduser()
         for folder in (named, path):
@@ -39,9 +52,34 @@ def find_folder(survey):
                 return folder.resolve()
     except (OSError, RuntimeError, ValueError):
         pass  # a name that no folder can have: too long, an unknown home, a NUL
-    known = ", ".join(sorted(p.name for p in DATA.iterdir() if p.is_dir()))
+    known = ", ".join(sorted(p.name for p in DATA.iterdir() if p.is_dir() and not p.name.startswith(".")))
     expected = f"the path of a folder, or a folder name under data/: {known}"
     raise SurveyError(f"survey: found {quote(survey)}; expected {expected}")
+
+
+def leftovers(folder):
+    """What imports that were killed have put together in a survey folder; whoever holds its lock may remove it."""
+    return list(folder.glob(".import-*"))
+
+
+def recovered(folder):
+    """Finish what a killed import has left in a survey folder; what that was (see `files.recover`).
+
+    Waits for an import that is just being put in place; one that is still reading is left alone. Raises SurveyError where
+    the folder cannot be written.
+    """
+    if not ((folder / JOURNAL).exists() or leftovers(folder)):
+        return ""
+    try:
+        with locked(folder, PATIENCE if is_between(folder) else 0):
+            return recover(folder, leftovers(folder))
+    except Busy:
+        if not is_between(folder):
+            return ""
+        found = "another import that is changing it"
+    except OSError as error:
+        found = f"an import that was cut off and cannot be finished ({error.strerror})"
+    raise SurveyError(f"folder {folder.name}: found {found}; expected to try again")
 
 
 def read_codebook(folder):
@@ -142,9 +180,9 @@ def _check_numbers(about, frames):
 
 
 def _decode(path):
-    """The text of a UTF-8 file, or the Problem that keeps it from being read."""
+    """The text of a file, UTF-8 or Shift_JIS, or the Problem that keeps it from being read."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text, _ = decoded(path.read_bytes())
     except FileNotFoundError:
         return None, Problem(path.name, None, "no such file", f"a file {path.name} in {path.parent.name}/")
     except OSError as error:
@@ -158,6 +196,10 @@ def _decode(path):
     if sign := UNPRINTABLE.search(text):
         name = "a NUL byte" if sign[0] == "\0" else f"the control character U+{ord(sign[0]):04X}"
         return None, Problem(path.name, text[: sign.start()].count("\n") + 1, name, "plain text")
+    if spoilt := garbled(text):
+        row, found = spoilt
+        expected = "the words themselves, from a copy that was not spoilt, saved as UTF-8"
+        return None, Problem(path.name, row, f"{found}, as of a file opened in a wrong encoding and saved", expected)
     return text, None
 
 

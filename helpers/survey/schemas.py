@@ -120,7 +120,8 @@ _PRINTED = _matching(
 )
 _BASE = _matching(r"0*[1-9][0-9]{0,8}", "a whole number, 1 or more, in plain digits 0-9")
 _BASE_OR_EMPTY = _matching(
-    r"(0*[1-9][0-9]{0,8})?", "a whole number, 1 or more, in plain digits 0-9 (or empty: it follows from the counts)"
+    r"(0|0*[1-9][0-9]{0,8})?",
+    "a whole number, in plain digits 0-9 (0: put to nobody; empty: it follows from the counts)",
 )
 _ANSWERED_ANY = _matching(r"([a-z0-9_]+(\|[a-z0-9_]+)*)?", "empty, or question ids joined by |", required=False)
 _ROUTE = _text(

@@ -22,7 +22,7 @@ from sizes import size
 from helpers import __main__ as command
 from helpers import survey
 from helpers.intake import answers as intake
-from helpers.intake import formats, mapping
+from helpers.intake import formats, mapping, settle
 from helpers.intake import start as questionnaire
 from helpers.intake.account import KEPT
 from helpers.survey import SurveyError
@@ -299,7 +299,7 @@ def attempt(folder, path, root, rng):
         if not isinstance(problem, intake.Unsettled):
             assert not changed
             return "refused"
-        assert changed <= {f"survey/{mapping.MAPPING}"}
+        assert changed <= {f"survey/{mapping.MAPPING}", f"survey/{settle.SETTLE}"}
         draft = folder / mapping.MAPPING
         draft.write_text(draft.read_text(encoding="utf-8").replace('= ""', f'= "{rng.choice(("ignore", "q4"))}"'))
     return "open"

@@ -129,7 +129,7 @@ def test_command_accounts_for_the_import_and_says_what_is_next(small, capsys):
 
 
 def test_command_ends_in_2_without_a_traceback(small, capsys):
-    assert command.main(["import", str(small), str(put(small, "Timestamp," + HEAD + "1,a,small,IT,\n"))]) == 2
+    assert command.main(["import", str(small), str(put(small, "Weather," + HEAD + "1,a,small,IT,\n"))]) == 2
     out, err = capsys.readouterr()
     assert out == ""
     assert "nothing was imported; settle what is open in small/mapping.toml" in err

@@ -3,6 +3,7 @@
 import pytest
 from importing import answers_of, mapping_path, put, refused, take
 
+from helpers import survey
 from helpers.intake import account as outcome
 from helpers.intake import answers as intake
 
@@ -29,7 +30,21 @@ def test_answers_under_no_heading_are_refused_and_empty_columns_counted(small):
     assert account.cells[outcome.NO_HEADING] == 4
 
 
-def test_missing_questions_and_options_are_named(small):
-    assert "no column for tools" in refused(small, "size,why\nsmall,\n")
-    said = refused(small, "size,why,tools=pen,tools=it,tools=other\nsmall,,1,,\n")
-    assert said == "no column for tools=none; expected one, or no such row in counts.csv"
+def test_questions_and_options_without_a_column_are_named(small):
+    """Forms leave out the column of an option that nobody chose, and an export may hold a part of the questions."""
+    account = take(small, "why,size\n,small\n")
+    assert "no column for tools: taken as put to nobody" in account.notes
+    assert survey.load(small).unasked == ("tools", "why")
+    account = take(small, "size,why,tools=pen,tools=it,tools=other\nsmall,,1,,\n")
+    assert "no column for tools=none: taken as chosen by nobody" in account.notes
+    assert survey.load(small).count("tools", "none") == 0
+    assert refused(small, "weight,id\n1,2\n").startswith("answers.csv: found no column of any question")
+
+
+def test_columns_that_say_the_same_must_agree(small):
+    head = "size,tools,tools=none,tools=pen,tools=it,tools=other,why\n"
+    account = take(small, head + "small,IT,0,0,1,0,\nsmall,IT;Other,,,1,1,\n")
+    assert account.cells[outcome.SAID_AGAIN] == 8
+    assert [each["tools"] for each in answers_of(small).values()] == [{"it"}, {"it", "other"}]
+    said = refused(small, head + "small,IT,0,0,1,0,\nsmall,IT,0,1,1,0,\n")
+    assert said == "tools=pen: found columns that disagree (row 3); expected one settled as ignore"

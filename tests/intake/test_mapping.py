@@ -12,18 +12,18 @@ from helpers.intake import answers as intake
 
 
 def test_unknown_heading_and_answer_are_listed_drafted_and_settled(small, capsys):
-    text = "Timestamp,respondent,Size of firm,tools,why\n2026,a,larg,IT;We use abacuses,luck\n"
+    text = "Weather,respondent,Size of firm,tools,why\n2026,a,larg,IT;We use abacuses,luck\n"
     said = unsettled(small, text)
-    assert "heading 'Timestamp' matches no question" in said
+    assert "heading 'Weather' matches no question" in said
     assert "heading 'Size of firm' matches no question" in said
     assert "answer 'We use abacuses' of tools matches no option" in said
-    assert "no column for size; expected one (an unsettled one may be it), or size taken out of questions.csv" in said
+    assert "no column for size: taken as put to nobody (an unsettled heading may be it)" in said
     assert command.main(["check", str(small)]) == 2
-    assert "mapping.toml: found 'timestamp', still to be settled" in capsys.readouterr().out
+    assert "mapping.toml: found 'weather', still to be settled" in capsys.readouterr().out
 
     draft = mapping_path(small).read_text(encoding="utf-8")
-    assert tomllib.loads(draft)["columns"] == {"Timestamp": "", "Size of firm": ""}
-    draft = draft.replace('"Timestamp" = ""', '"Timestamp" = "ignore"').replace('firm" = ""', 'firm" = "size"')
+    assert tomllib.loads(draft)["columns"] == {"Weather": "", "Size of firm": ""}
+    draft = draft.replace('"Weather" = ""', '"Weather" = "ignore"').replace('firm" = ""', 'firm" = "size"')
     draft = draft.replace('abacuses" = ""', 'abacuses" = "other"').replace("\n[columns]", "\n# mine\n[columns]")
     mapping_path(small).write_text(draft, encoding="utf-8")
     said = unsettled(small, text)  # the answers of the column that is settled now
@@ -39,10 +39,10 @@ def test_unknown_heading_and_answer_are_listed_drafted_and_settled(small, capsys
 
 def test_new_entries_go_into_their_table(small):
     """A second file with another heading: the table that is there grows, and what was settled stays."""
-    mapping_path(small).write_text('[columns]\n"Timestamp" = "ignore"\n[answers.tools]\n"abacus" = "other"\n')
-    unsettled(small, "Timestamp,Mail," + HEAD + "1,2,a,small,abacus;slate,\n")
+    mapping_path(small).write_text('[columns]\n"Weather" = "ignore"\n[answers.tools]\n"abacus" = "other"\n')
+    unsettled(small, "Weather,Moon," + HEAD + "1,2,a,small,abacus;slate,\n")
     drafted = tomllib.loads(mapping_path(small).read_text(encoding="utf-8"))
-    assert drafted["columns"] == {"Timestamp": "ignore", "Mail": ""}
+    assert drafted["columns"] == {"Weather": "ignore", "Moon": ""}
     assert drafted["answers"] == {"tools": {"abacus": "other", "slate": ""}}
 
 
@@ -86,7 +86,7 @@ def test_mapping_that_is_wrong(small, text, expected):
 @pytest.mark.parametrize("old", ["columns = {}\n", '["columns"]\n'])
 def test_mapping_that_nothing_can_be_added_to_is_left_alone(small, old):
     mapping_path(small).write_text(old)
-    assert "nothing can be added" in refused(small, "Timestamp," + HEAD + "1,a,small,IT,\n")
+    assert "nothing can be added" in refused(small, "Weather," + HEAD + "1,a,small,IT,\n")
 
 
 @pytest.mark.parametrize(

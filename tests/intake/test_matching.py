@@ -5,6 +5,7 @@ from importing import HEAD, answers_of, mapping_path, take, unsettled
 
 from helpers import survey
 from helpers.intake import matching
+from helpers.intake.nearest import nearest_headings, nearest_options, told_apart
 
 
 @pytest.mark.parametrize(
@@ -58,4 +59,24 @@ def test_labels_that_look_the_same_are_not_guessed(small):
 def test_nearest_names_are_only_named(small):
     names = matching.Names(*(survey.read_codebook(small)[0][name] for name in ("questions.csv", "options.csv")))
     assert matching.match_heading(names, "toolz") == set()
-    assert matching.nearest_headings(names, "toolz")[0].startswith("tools")
+    assert nearest_headings(names, "toolz")[0].startswith("tools")
+
+
+def test_something_is_always_nearest_and_it_is_the_nearest(small):
+    names = matching.Names(*(survey.read_codebook(small)[0][name] for name in ("questions.csv", "options.csv")))
+    assert nearest_headings(names, "回答日") == ["size", "tools", "why"]  # like none: all that there are
+    long = "Please answer for your firm as a whole, and for the last financial year that has been closed. " * 3
+    assert nearest_headings(names, long + "How large is your firm?")[0] == "size"
+    reader = matching.Reader(names, "tools")
+    assert nearest_options(names, reader, "Pens and pencils")[0] == "pen"
+    assert nearest_options(names, reader, "zzz") == ["none", "pen", "it"]
+
+
+def test_long_headings_are_cut_where_they_differ():
+    common = "How well do you know the measures of your trading partners against attacks, as far as you are told"
+    ends = told_apart([f"{common} [{group}]" for group in ("suppliers", "customers")])
+    assert ["suppliers" in ends[0], "customers" in ends[1]] == [True, True]
+    middles = told_apart([f"{common} by {group}, {common}" for group in ("suppliers", "customers")])
+    assert ["suppliers" in middles[0], "customers" in middles[1]] == [True, True]
+    assert max(map(len, ends + middles)) <= 64
+    assert told_apart(["short"]) == ["'short'"]

@@ -13,8 +13,8 @@ from helpers.intake import store
 def test_every_rule_is_applied_counted_and_named_by_row(small):
     text = (
         (
-            HEAD + "a,large,IT,luck\n"  # row 2
-            "a,small,IT,\n"  # again
+            HEAD + "a,small,IT,\n"  # row 2
+            "a,large,IT,luck\n"  # again
             "c,,,\n"  # without any answer
             "\n"
             "d,small;large,Nothing,\n"  # two answers
@@ -34,10 +34,13 @@ def test_every_rule_is_applied_counted_and_named_by_row(small):
         outcome.BLANK: 4,
         outcome.DOUBLE: 1,
         outcome.OUT: 1,
-    } | {outcome.LEFT: 0, outcome.NO_HEADING: 0, outcome.UNANSWERED: 0}
+    } | dict.fromkeys(
+        (outcome.LEFT, outcome.NO_HEADING, outcome.UNANSWERED, outcome.KNOWN, outcome.WORDS, outcome.SAID_AGAIN), 0
+    )
     assert account.notes == [
-        "rows without any answer: 2 (row 4, 5)",
-        "rows with a respondent id given before: 1 (row 3)",
+        "rows of the same respondent, told by the respondent id: the last one counts",
+        "rows kept out, no answer in it: 2 (row 4, 5)",
+        "rows kept out, another row of the same respondent counts: 1 (row 2)",
         "rows without respondent id, named after their row: 1",
         "size: two answers to a single choice, stored as no answer: 1 (row 6)",
         "why: answers of respondents to whom it was not put, kept out: 1 (row 7)",

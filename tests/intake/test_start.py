@@ -13,6 +13,7 @@ from helpers import __main__ as command
 from helpers.intake import answers as intake
 from helpers.intake import start as questionnaire
 from helpers.survey import SurveyError, schemas
+from helpers.survey.encodings import MARK
 
 NEEDED = schemas.about_needed(LANGUAGES)
 
@@ -58,10 +59,11 @@ def said_by(arguments, capsys):
 
 def test_codebook_is_copied_and_numbers_are_not(kobe, data):
     original = data / "osaka-2019"
-    assert (kobe / "options.csv").read_bytes() == (original / "options.csv").read_bytes()
+    assert (kobe / "options.csv").read_bytes() == MARK + (original / "options.csv").read_bytes()
     for name, column in (("questions.csv", "base"), ("counts.csv", "count")):
         new, old = (pd.read_csv(f / name, dtype=str, keep_default_na=False) for f in (kobe, original))
         assert (new[column] == "").all()
+        assert (kobe / name).read_bytes().startswith(MARK)  # by which Excel knows it for UTF-8
         pd.testing.assert_frame_equal(new.drop(columns=column), old.drop(columns=column))
     names = {path.name for path in kobe.iterdir()}
     assert names == {"README.md", "counts.csv", "options.csv", "questions.csv", "responses.xlsx", "survey.toml"}
@@ -132,6 +134,20 @@ def test_nothing_is_left_behind_when_it_fails(data, monkeypatch):
 def test_from_another_survey(kobe, data):
     drop_rows(kobe / "questions.csv", "question", "q10")
     assert not pd.read_csv(questionnaire.start("nara", "kobe-2026") / "questions.csv")["question"].eq("q10").any()
+
+
+def test_the_next_wave_is_compared_with_the_one_before(kobe, data):
+    """Codebook and mapping come along; the wave before is the baseline once it has counts."""
+    shutil.copytree(kobe, data / "kobe-2027")
+    (data / "kobe-2027" / "mapping.toml").write_text('[columns]\n"Timestamp" = "ignore"\n', encoding="utf-8")
+    assert "baseline" not in tomllib.loads(
+        (questionnaire.start("nara", "kobe-2027") / "survey.toml").read_text("utf-8")
+    )
+    set_cells(data / "kobe-2027" / "counts.csv", "count", "1")
+    new = questionnaire.start("kobe-2028", "kobe-2027")
+    assert tomllib.loads((new / "survey.toml").read_text(encoding="utf-8"))["baseline"] == "kobe-2027"
+    assert (new / "mapping.toml").read_bytes() == (data / "kobe-2027" / "mapping.toml").read_bytes()
+    assert (new / "mapping.toml").stat().st_mode & 0o077 == 0
 
 
 def test_from_a_survey_that_is_unsound(kobe, data):

@@ -1,9 +1,12 @@
 """What an import changes in a survey folder, and what stays as it is, also when it fails."""
 
+import tomllib
+
 import pytest
 from importing import HEAD, put, refused, snapshot, take
 
 from helpers import survey
+from helpers.files import JOURNAL
 from helpers.intake import answers as intake
 from helpers.survey import SurveyError
 
@@ -24,12 +27,18 @@ def test_a_question_put_to_nobody_is_left_out(small):
     assert loaded.responses["why=luck"].isna().all()
 
 
-def test_only_one_line_of_survey_toml_changes(small):
+def test_only_one_line_and_one_table_of_survey_toml_change(small):
     before = (small / "survey.toml").read_bytes()
-    take(small, HEAD + "a,small,IT,\n")
-    assert (small / "survey.toml").read_bytes() == before.replace(
-        b"respondents = 0  # mine", b"respondents = 1  # mine"
-    )
+    (small / "survey.toml").write_bytes(before + b"\n[mine]\nx = 1\n")
+    for text, rows in ((HEAD + "a,small,IT,\n", (1, 1)), (HEAD + "a,small,IT,\nb,small,IT,\n,,,\n", (3, 2))):
+        take(small, text)
+        read, counted = rows
+        expected = before.replace(b"respondents = 0  # mine", b"respondents = %d  # mine" % counted)
+        start, end = (small / "survey.toml").read_bytes().split(b"[intake]")
+        assert start == expected + b"\n[mine]\nx = 1\n\n"
+        assert tomllib.loads("[intake]" + end.decode())["intake"] == {"rows": read, "counted": counted} | (
+            {"no_answer": 1} if read == 3 else {}
+        )
 
 
 def test_columns_marks_and_line_ends_of_the_codebook_stay(small):
@@ -58,14 +67,14 @@ def test_failure_half_way_through_the_replacement_is_undone(small, monkeypatch):
     rename, done = type(small).rename, []
 
     def fail_at_the_last(self, target):
-        if self.name == "survey.toml" and self.parent.name.startswith(".import-"):
+        if self.name == "survey.toml" and self.parent.name == JOURNAL:
             raise OSError(28, "No space left on device")
         done.append(target)
         return rename(self, target)
 
     monkeypatch.setattr(type(small), "rename", fail_at_the_last)
     with pytest.raises(SurveyError, match=r"cannot be written \(No space left"):
-        intake.import_answers(small, put(small, HEAD + "b,large,IT,luck\n"))
+        intake.import_answers(small, put(small, HEAD + "b,large,IT,luck\nc,small,,\n"))
     assert len(done) > 4
     assert snapshot(small) == before
 

@@ -535,10 +535,10 @@ def test_install_replaces_what_a_run_writes_and_nothing_else(new_and_old):
     new = files(aside)
     pipeline._install(aside, out)
     assert files(out) == {**new, "notes.txt": b"mine"}
-    assert files(aside / "replaced") == {name: old[name] for name in new}
+    assert set(old) == set(files(out))
 
 
-@pytest.mark.parametrize("call", range(1, 9))
+@pytest.mark.parametrize("call", range(1, 10))
 def test_install_puts_everything_back_when_a_move_fails(call, new_and_old, monkeypatch):
     aside, out, old = new_and_old
     new = files(aside)
@@ -550,10 +550,10 @@ def test_install_puts_everything_back_when_a_move_fails(call, new_and_old, monke
     assert files(aside) == new
 
 
-def test_install_has_eight_moves(new_and_old, monkeypatch):
-    tried = fail_at(monkeypatch, 0, None)
+def test_install_has_nine_moves(new_and_old, monkeypatch):
+    tried = fail_at(monkeypatch, 0, None)  # the one that decides, and two for each of four names
     pipeline._install(*new_and_old[:2])
-    assert len(tried) == 8
+    assert len(tried) == 9
 
 
 def test_install_puts_everything_back_when_interrupted(new_and_old, monkeypatch):

@@ -140,8 +140,8 @@ BAD = {
         *(25, "base 119 of q4", "at most the 118 respondents of survey.toml"),
     ),
     "base of nothing": (
-        *("questions.csv", "q4,measures,multiple,measures,118", "q4,measures,multiple,measures,0"),
-        *(25, "base '0'", "a whole number, 1 or more"),
+        *("questions.csv", "q4,measures,multiple,measures,118", "q4,measures,multiple,measures,-1"),
+        *(25, "base '-1'", "a whole number, in plain digits"),
     ),
     "unknown kind": ("questions.csv", "q4,measures,multiple", "q4,measures,many", 25, "'many'", "single, multiple"),
     "unknown option set": (
@@ -525,11 +525,7 @@ def test_each_column_is_needed(copy_of_osaka, name, column):
 @pytest.mark.parametrize(
     ("name", "encoding", "row", "byte"),
     [
-        *[
-            ("survey.toml", "cp932", 3, "0x83"),
-            ("questions.csv", "cp932", 2, "0x8b"),
-            ("claims.csv", "cp932", 2, "0x8d"),
-        ],
+        ("claims.csv", "euc_jp", 2, "0xb9"),
         *[("counts.csv", "utf-16", 1, "0xff"), ("questions.csv", "utf-16", 1, "0xff")],
     ],
 )

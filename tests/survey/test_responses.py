@@ -5,7 +5,7 @@ import pytest
 from importing import HEAD, take
 
 from helpers import survey
-from helpers.intake import store
+from helpers.intake import versions
 from helpers.survey import SurveyError
 
 
@@ -54,7 +54,7 @@ def test_stale_or_damaged_responses(small):
         survey.load(small)
     path.write_bytes(whole)
     table = pq.read_table(path).slice(0, 2)  # without the last respondent
-    store.write(path, dict(zip(table.column_names, table.columns, strict=True)))
+    versions.write_answers(path, dict(zip(table.column_names, table.columns, strict=True)))
     with pytest.raises(
         SurveyError, match=r"expected 2, the rows of responses.parquet; or import the raw answers again"
     ):
