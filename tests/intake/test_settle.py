@@ -9,7 +9,7 @@ from importing import HEAD, answers_of, intake, mapping_path, put, refused, take
 from helpers.intake.settle import MEANING, SETTLE, SHEET
 from helpers.survey import SurveyError
 
-TEXT = "Timestamp,respondent,size,tools,why\n1,a,Smal,IT;We use abacuses,\n2,b,small,we use ＡBACUSES,\n3,c,larg,IT,\n"
+TEXT = "Room number,respondent,size,tools,why\n1,a,Smal,IT;We use abacuses,\n2,b,small,we use ＡBACUSES,\n3,c,larg,IT,\n"
 
 
 def lines(folder):
@@ -37,12 +37,12 @@ def test_what_is_open_is_settled_by_choosing(small):
     said = unsettled(small, TEXT)
     assert "settle what is open in small/mapping.toml, or in settle.xlsx beside it (open lines: 4)" in said
     found = lines(small)
-    assert set(found) == {"Timestamp", "We use abacuses", "Smal", "larg"}  # one line for a text, however it is written
+    assert set(found) == {"Room number", "We use abacuses", "Smal", "larg"}  # one line for a text, however it is written
     assert found["We use abacuses"][:2] == ("2", "2, 3")
     assert found["Smal"][2][0] == "～１０００人 / 1–1,000 [small]"
     assert found["larg"][2][0].endswith("[large]")
     assert [entry.rpartition("[")[2] for entry in found["larg"][2]] == ["large]", "small]", "no_answer]", "ignore]"]
-    choose(small, Timestamp="除く / leave out [ignore]", Smal=found["Smal"][2][0], larg="large")
+    choose(small, Room_number="除く / leave out [ignore]", Smal=found["Smal"][2][0], larg="large")
     said = unsettled(small, TEXT)
     assert "(open lines: 1)" in said
     assert set(lines(small)) == {"We use abacuses"}
@@ -53,7 +53,7 @@ def test_what_is_open_is_settled_by_choosing(small):
     assert not (small / SETTLE).exists()
     settled = tomllib.loads(mapping_path(small).read_text(encoding="utf-8"))
     assert settled["answers"]["tools"] == {"We use abacuses": ["pen", "other"]}
-    assert settled["columns"] == {"Timestamp": "ignore"}
+    assert settled["columns"] == {"Room number": "ignore"}
 
 
 def test_a_disagreement_of_the_two_is_an_error(small):
