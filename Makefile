@@ -40,6 +40,7 @@ lab: .venv/ready  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
 bench: .venv/ready  ## time a run beside other ways to run notebooks, and renew the README's table
+	$(BIN)/python tests/benchmarks/respondents.py
 	$(BIN)/python tests/benchmarks/runs.py
 
 reference:  ## compute the reference values of tests/reference anew (needs R with its package survey)

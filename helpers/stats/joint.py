@@ -250,6 +250,20 @@ def _varies(ticked):
     return ticked.any(axis=0) & ~ticked.all(axis=0)
 
 
+def _patterns(rows):
+    """The distinct rows of whole numbers, in order, and how often each occurs: `np.unique` by rows, many times as fast.
+
+    A row is read as the digits of one number, where that is small enough.
+    """
+    least = int(rows.min(initial=0))
+    base, digits = int(rows.max(initial=0)) - least + 1, rows.shape[1]
+    if base**digits >= 2**63:
+        return np.unique(rows, axis=0, return_counts=True)
+    numbers = (rows.astype(np.int64) - least) @ base ** np.arange(digits - 1, -1, -1, dtype=np.int64)
+    _, places, often = np.unique(numbers, return_index=True, return_counts=True)
+    return rows[places], often
+
+
 def _ratio(above, below):
     return np.divide(above, below, out=np.zeros(np.broadcast(above, below).shape), where=below > _EPS)
 
@@ -265,7 +279,7 @@ def _eigenvalues(one, other, scale):
 
     The covariance is that of the products of deviations from the margins, estimated from the answers as they are.
     """
-    patterns, often = np.unique(np.hstack([one, other]), axis=0, return_counts=True)
+    patterns, often = _patterns(np.hstack([one, other]))
     left, right = patterns[:, : one.shape[1]] - one.mean(axis=0), patterns[:, one.shape[1] :] - other.mean(axis=0)
     products = (left[:, :, None] * right[:, None, :]).reshape(len(patterns), -1)
     covariance = np.cov(products, rowvar=False, bias=True, fweights=often).reshape(products.shape[1], -1)
@@ -278,7 +292,7 @@ def _resampled_groups(member, ticked, resamples, rng):
 
     That is one multinomial draw over all pairs of a group and a pattern of ticks.
     """
-    patterns, often = np.unique(ticked, axis=0, return_counts=True)
+    patterns, often = _patterns(ticked)
     n, r = len(ticked), member.shape[1]
     chances = np.outer(member.mean(axis=0), often / n).ravel()
     drawn = np.empty(resamples)
@@ -342,7 +356,7 @@ def marginal_homogeneity(first, second, resamples=RESAMPLES, seed=SEED):
     overall = _quadratic(moves.sum(axis=0).astype(float), covariance, len(moves))
     rng = np.random.default_rng(seed)
     # of the respondents who moved alike, a binomial number keeps its order: few numbers to draw, however many answered
-    patterns, often = np.unique(moves, axis=0, return_counts=True)
+    patterns, often = _patterns(moves)
     kept = rng.binomial(often, 0.5, size=(resamples, len(often)))
     sums = ((2 * kept - often) @ patterns).astype(float)
     inverse = np.linalg.pinv(covariance, rcond=_EPS, hermitian=True)

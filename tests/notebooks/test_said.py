@@ -76,7 +76,7 @@ def test_the_summary_counts_what_tests_csv_holds(monkeypatch, tmp_path):
         ),
         # counts of damage: 5, 3, 3, 0, 0 of 30
         ("08_incidents", "Of 30 firms reached, between 5 and 11 named some damage"),
-        ("03_awareness", "Linked partners 59% (64 of 109), unlinked partners 30% (33 of 110)"),
+        ("03_awareness", "“Largely aware”: linked partners 59% (64 of 109), unlinked partners 30% (33 of 110)"),
     ],
 )
 def test_sentences_that_were_false_once(findings, notebook, words):

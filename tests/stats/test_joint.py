@@ -188,3 +188,12 @@ def test_r_script_gives_the_committed_values(tmp_path):
         pytest.skip("R is not installed")
     subprocess.run(["Rscript", str(FOLDER / "joint.R"), str(tmp_path / "joint.json")], check=True)
     assert json.loads((tmp_path / "joint.json").read_text(encoding="utf-8")) == R
+
+
+@pytest.mark.parametrize(("low", "high", "columns"), [(0, 2, 6), (-1, 2, 5), (0, 2, 70), (3, 4, 4)])
+def test_patterns_are_the_distinct_rows_and_how_often_they_occur(low, high, columns):
+    rows = np.random.default_rng(1).integers(low, high, size=(300, columns))
+    found, often = joint._patterns(rows)
+    expected, counts = np.unique(rows, axis=0, return_counts=True)
+    assert (found == expected).all()
+    assert (often == counts).all()
