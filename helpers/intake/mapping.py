@@ -113,7 +113,7 @@ def _read_answers(tables, names):
             problems += _not_a_number(question, table)
             continue
         options = list(names.offered(question).index)
-        allowed = [*options, "no_answer", "ignore", "ticked", "not_ticked", ""]
+        allowed = [*dict.fromkeys([*options, "no_answer", "ignore", "ticked", "not_ticked", ""])]
         several = names.questions.loc[question, "kind"] == "multiple"
         for text, meaning in table.items():
             right = meaning in allowed if isinstance(meaning, str) else several and _all_options(meaning, options)

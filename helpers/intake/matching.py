@@ -133,7 +133,8 @@ class Names:
 
     def of_question(self, question):
         q = self.questions.loc[question]
-        return [question, *dict.fromkeys(q.get(name, "") for name in ("text_en", "text_ja", "short_en", "short_ja"))]
+        texts = dict.fromkeys(q.get(name, "") for name in ("text_en", "text_ja", "short_en", "short_ja"))
+        return [question, *texts, *_also(q)]
 
     def of_option(self, question, option):
         return self._names_of[self._set_of[question]][option]
@@ -198,9 +199,14 @@ class Names:
 
 
 def _labels_of(o):
-    """The labels of an option in the languages there are, and as drop-downs show them."""
+    """The labels of an option in the languages there are, as drop-downs show them, and as other forms word them."""
     labels = [o[f"label_{lang}"] for lang in LANGUAGES if f"label_{lang}" in o]
-    return [*labels, joined(reversed(labels))]
+    return [*labels, *_also(o), joined(reversed(labels))]
+
+
+def _also(row):
+    """Other wordings that forms use for a question or an option: the column `also`."""
+    return [text.strip() for text in row.get("also", "").split("|") if text.strip()]
 
 
 def joined(labels):

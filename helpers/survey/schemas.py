@@ -153,6 +153,7 @@ SCHEMAS = {
             "role": _one_of(ROLES),
             "score": _SCORE,
             "merge_as": _ID_OR_EMPTY,
+            "also": _optional(),
             **_in_each_language("label"),
         }
     ),
@@ -169,6 +170,7 @@ SCHEMAS = {
             "use": _some_of(USES),
             **_in_each_language("text"),
             **{f"short_{lang}": _optional() for lang in LANGUAGES},
+            "also": _optional(),
             "guessed": _optional(),
         }
     ),
