@@ -3,9 +3,11 @@
 Nothing is guessed silently: questions.csv has a column `guessed` that names what was, and what is left out is named in
 mapping.toml. The rules, in this order:
 
-- a heading of respondents' ids, weights, strata or clusters is no question; nor is a column that is empty;
-- columns `Question [Answer]` whose cells are ticks or repeat the answer are one question with several answers; those that
-  share their few cell texts are a battery of single choices;
+- a heading of respondents' ids, weights, strata or clusters is no question; nor is a column that the form adds by itself
+  (see forms/), or one that is empty;
+- columns `Question [Answer]`, `question/answer` or `question_1` whose cells are ticks or repeat the answer are one question
+  with several answers, whatever stands in that of the other answer; a column `question` beside them says the same again;
+- columns `Question [Row]` that share their few cell texts are a battery of single choices;
 - cells with the same pieces between `;`, `,`, `、` or line breaks, in ever new combinations, are several answers;
 - numbers: up to eleven different whole ones are a scale, with scores; more are numbers;
 - few different texts are a single choice; everything else (dates, names, free words) is left out.
@@ -21,14 +23,29 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..survey.schemas import KEYS_OF_RESPONDENTS
-from .matching import KEY_NAMES, NO_TICKS, TICKS, plain
+from .matching import KEY_NAMES, NO_TICKS, SILENT, TICKS, plain
 from .numbers import as_number
 
 MOST_ANSWERS, MOST_PIECES, MOST_STEPS = 15, 40, 11  # of a single choice, of several answers, of a scale of numbers
 LONGEST_ID = 24  # characters; longer wordings are called by their place
-SET_APART = re.compile(r"^(?P<head>.+?)\s*(?:\[(?P<a>[^\[\]]+)\]|［(?P<b>[^［］]+)］|(?:\s-\s|:\s|：)(?P<c>[^:：]+))$")
+BRACKETS = [  # what a heading sets apart: the answer, or the row of a grid
+    re.compile(r"^(?P<head>.+?)\s*\(choice=(?P<answer>.+)\)$"),
+    re.compile(r"^(?P<head>.+?)\s*\[(?P<answer>[^\[\]]+)\]$"),
+    re.compile(r"^(?P<head>.+?)\s*［(?P<answer>[^［］]+)］$"),
+]
+SIGNS = [
+    re.compile(r"^(?P<head>.+)\s-\s(?P<answer>.+?)$"),
+    re.compile(r"^(?P<head>.+)(?::\s|：)(?P<answer>[^:：]+)$"),
+]
+NAMES = [  # the same in names, if only ticks stand below
+    re.compile(r"^(?P<head>.+?)___(?P<answer>.+)$"),
+    re.compile(r"^(?P<head>.+)/(?P<answer>[^/]+)$"),
+    re.compile(r"^(?P<head>.+?)[_.](?P<answer>\d+)$"),
+    re.compile(r"^(?P<head>.*[\u3041-\u9fff].*)[_＿](?P<answer>[^_＿]+)$"),
+]
+TYPED = re.compile(r"(?:\s-\sText|_TEXT|（テキスト）)$")  # above words of the respondents' own
 CUTS = re.compile(r"[;；、\n]|,\s*|，")
-NOTHING = ("", "NA", "NaN", "nan", "#N/A", "NULL")
+TICKED = {plain(word) for word in (*TICKS, *NO_TICKS)}
 JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff]")
 ROLES = {  # words by which a label tells its role, at its beginning
     "no_answer": ("no answer", "not answered", "無回答", "n/a"),
@@ -44,7 +61,7 @@ ROLES = {  # words by which a label tells its role, at its beginning
         "未定",
     ),
     "none": ("none", "nothing", "not at all interested", "特になし", "なし", "ない", "該当なし"),
-    "other": ("other", "その他", "その外"),
+    "other": ("other", "-oth-", "その他", "その外"),
 }
 GROUPS = (
     "sex",
@@ -80,20 +97,25 @@ class Draft:
 def questions(sheet):
     """The Drafts of a Sheet's questions, and the headings that are left out with the reason: `(drafts, left_out)`."""
     keys = {plain(name) for names in KEY_NAMES.values() for name in names}
-    taken = {number for number, column in enumerate(sheet.columns) if plain(column.heading) in keys}
+    own = [bool(column.target) or plain(column.heading) in keys for column in sheet.columns]  # the form's, or a key
+    taken = {number for number, is_own in enumerate(own) if is_own}
     left_out, drafts = {}, []
     groups = _set_apart(sheet, taken)
+    words = _own_words(sheet, taken, groups)
+    taken |= {*words}
+    again = _said_again(sheet, groups)
     for number, column in enumerate(sheet.columns):
         if number in taken:
             continue
-        group = groups.get(number, [number])
+        group, parts = groups.get(number, ([number], []))
         taken.update(group)
-        made = _several_columns(sheet, group) if len(group) > 1 else _one_column(sheet, number)
+        made = again.get(number) or (_several_columns(sheet, group, parts) if parts else _one_column(sheet, number))
         if isinstance(made, str):
             left_out[column.heading] = made
         else:
             drafts += made
-    _name(drafts)
+    _offer_other(drafts, words, sheet)
+    _name(drafts, sheet)
     for place, draft in enumerate(drafts):
         _route(sheet, draft, drafts[:place])
     return drafts, left_out
@@ -108,41 +130,102 @@ def language(sheet):
 # --- one column or several -------------------------------------------------------------------------------------------
 
 
+def _matched(patterns, *headings):
+    for pattern in patterns:
+        for heading in headings:
+            if found := pattern.match(heading):
+                return found["head"].strip(), found["answer"].strip()
+    return None
+
+
 def _parts(column):
-    """The wording and the answer of a heading such as `Question [Answer]`, or None."""
-    found = SET_APART.match(column.label or column.heading)
-    return (found["head"].strip(), (found["a"] or found["b"] or found["c"]).strip()) if found else None
+    """The wording and the answer, or row, of a heading such as `Question [Answer]`, or None."""
+    return _matched(BRACKETS + SIGNS, column.label or column.heading, column.heading)
 
 
 def _set_apart(sheet, taken):
-    """Columns whose headings share their wording, {number: numbers of the group}."""
-    found = {}
-    for number, column in enumerate(sheet.columns):
-        if number not in taken and (parts := _parts(column)):
-            found.setdefault(plain(parts[0]), []).append(number)
-    return {number: group for group in found.values() if len(group) > 1 for number in group}
+    """Columns that share the wording of their heading: {number: (numbers of the group, [(wording, answer)])}.
+
+    What the file itself says belongs together goes first, then brackets, then names above ticks, then other signs.
+    """
+
+    def told(column):
+        return (sheet.sets[column.heading][-1], column.label) if column.heading in sheet.sets else None
+
+    def bracketed(column):
+        return _matched(BRACKETS, column.label or column.heading, column.heading)
+
+    def named(column):
+        found = _matched(NAMES, column.heading)
+        return (found[0], column.label or found[1]) if found and _is_ticked(_texts(column)) else None
+
+    groups = {}
+    for parts_of in (told, bracketed, named, _parts):
+        found = {}
+        for number, column in enumerate(sheet.columns):
+            if number not in taken and number not in groups and (parts := parts_of(column)):
+                found.setdefault(plain(parts[0]), []).append((number, parts))
+        for together in found.values():
+            numbers, parts = zip(*together, strict=True)
+            if len(numbers) > 1 and any(_texts(sheet.columns[number]) for number in numbers):
+                groups |= dict.fromkeys(numbers, (numbers, parts))
+    return groups
+
+
+def _is_ticked(texts, answer=""):
+    """Whether only ticks stand in a column, or its answer again."""
+    return {plain(text).removesuffix(".0") for text in texts} <= TICKED | {plain(answer)}
+
+
+def _own_words(sheet, taken, groups):
+    """Columns `Question [Other]` with what respondents typed beside the single answers of a column `Question`:
+    {number: (question, other)}.
+    """
+    heads = {plain(column.heading) for number, column in enumerate(sheet.columns) if number not in taken}
+    parts = {number: _parts(column) for number, column in enumerate(sheet.columns) if number not in groups}
+    words = {
+        n: found for n, found in parts.items() if found and plain(found[0]) in heads and _role(found[1]) == "other"
+    }
+    typed = (n for n, column in enumerate(sheet.columns) if TYPED.search(column.heading) and n not in taken)
+    return words | dict.fromkeys(typed, ("", ""))
+
+
+def _offer_other(drafts, words, sheet):
+    """An answer "other" for the single choices beside which respondents typed words of their own."""
+    labels = {plain(question): other for question, other in words.values()}
+    for draft in drafts:
+        other = labels.get(plain(sheet.columns[draft.cells[0]].heading))
+        if other and draft.kind == "single" and not any(role == "other" for _, role, _ in draft.options.values()):
+            draft.options["other"] = (other, "other", "")
+
+
+def _said_again(sheet, groups):
+    """Columns headed by what a group of columns with an answer each is called: {number: reason to leave it out}."""
+    heads = {plain(parts[0][0]) for _, parts in groups.values()}
+    return {
+        number: "other columns say the same"
+        for number, column in enumerate(sheet.columns)
+        if number not in groups and plain(column.heading) in heads
+    }
 
 
 def _texts(column):
-    """The distinct texts of a column that occur, the empty one left out, with how often: a Counter in order of appearance."""
+    """The distinct texts of a column that occur, those of silence left out, with how often: a Counter in order of appearance."""
     often = np.bincount(column.codes, minlength=len(column.values))
-    return Counter(
-        {text: int(n) for text, n in zip(column.values, often, strict=True) if text.strip() not in NOTHING and n}
-    )
+    pairs = zip(column.values, often, strict=True)
+    return Counter({text: int(n) for text, n in pairs if n and plain(text) not in ("", *SILENT)})
 
 
-def _several_columns(sheet, group):
+def _several_columns(sheet, group, parts):
     """The Drafts of columns that share their wording: several answers, or a battery of single choices."""
-    parts = [_parts(sheet.columns[number]) for number in group]
     texts = [_texts(sheet.columns[number]) for number in group]
-    ticks = {plain(word) for word in (*TICKS, *NO_TICKS)}
-    if all({plain(t) for t in own} <= ticks | {plain(part[1])} for own, part in zip(texts, parts, strict=True)):
-        return [
-            Draft("", "multiple", parts[0][0], list(group), _options([part[1] for part in parts]), guessed=("kind",))
-        ]
-    shared = Counter()
-    for own in texts:
-        shared.update(own)
+    others = [_role(part[1]) == "other" for part in parts]
+    ticked = [_is_ticked(own, part[1]) or other for own, part, other in zip(texts, parts, others, strict=True)]
+    one_each = [len(own) < 2 or other for own, other in zip(texts, others, strict=True)]  # a number, or a label
+    if not all(others) and (all(ticked) or (all(one_each) and len(set(map(tuple, texts))) > 2)):
+        labels = dict.fromkeys(part[1] for part in parts)
+        return [Draft("", "multiple", parts[0][0], list(group), _options(labels), guessed=("kind",))]
+    shared = sum(texts, Counter())
     if len(shared) > MOST_ANSWERS:
         alone = [_one_column(sheet, number) for number in group]
         return [draft for made in alone if not isinstance(made, str) for draft in made]
@@ -242,20 +325,30 @@ def _slug(text):
     return re.sub(r"[^a-z0-9]+", "_", text.casefold().replace("’", "").replace("'", "")).strip("_")
 
 
-def _name(drafts):
+def _called(draft, column):
+    """What a program calls the question of a column, or its wording, as an id; "" where that is too long for one."""
+    names = [column.heading, draft.text]
+    if len(draft.cells) > 1:
+        names[0] = (_matched(NAMES, column.heading) or ("",))[0]
+    ids = [_slug(name) for name in names if not JAPANESE.search(name)]
+    return next((name for name in ids if 1 < len(name) <= LONGEST_ID), "")
+
+
+def _name(drafts, sheet):
     """Ids for questions and option sets; questions that offer the same share a set. Those that set groups are marked."""
     seen, sets = Counter(), {}
+    there = {_slug(column.heading) for column in sheet.columns}
     for place, draft in enumerate(drafts, start=1):
-        base = (
-            _slug(draft.text)
-            if 1 < len(_slug(draft.text)) <= LONGEST_ID and not JAPANESE.search(draft.text)
-            else f"q{place}"
-        )
+        plain_id = f"q{place}" if f"q{place}" not in there else f"question_{place}"
+        base = _called(draft, sheet.columns[draft.cells[0]]) or plain_id
         base = f"q_{base}" if base in KEYS_OF_RESPONDENTS else base
-        seen[base] += 1
-        draft.question = base if seen[base] == 1 else f"{base}_{seen[base]}"
+        draft.question = base
+        while draft.question in seen:
+            seen[base] += 1
+            draft.question = f"{base}_{seen[base]}"
+        seen[draft.question] += 1
         if draft.kind != "number":
-            labels = frozenset((label, role) for label, role, _ in draft.options.values())
+            labels = (draft.kind, frozenset(draft.options.values()))
             draft.set_name, draft.options = sets.setdefault(labels, (draft.question, draft.options))
         text = draft.text.casefold()
         ordinary = [o for o in draft.options.values() if o[1] == "answer"]
@@ -290,4 +383,4 @@ def _route(sheet, draft, earlier):
 
 
 def _filled(column):
-    return np.array([text.strip() not in NOTHING for text in column.values])[column.codes]
+    return np.array([plain(text) not in ("", *SILENT) for text in column.values])[column.codes]

@@ -18,6 +18,7 @@ from ..survey.responses import column
 from ..survey.schemas import RESPONDENT, about_needed
 from . import draft
 from .formats import read_sheet
+from .forms import read_form
 from .mapping import MAPPING, ignoring
 from .matching import Names, joined
 from .sheets import rewrite_csv, shown
@@ -81,13 +82,19 @@ def _made(name, fill):
     return folder
 
 
+NOTHING = [  # a codebook without a question: the form is recognised by its columns alone
+    pd.DataFrame(columns=["question", "kind", "options", "text_en"], dtype=str),
+    pd.DataFrame(columns=["options", "option", "order", "role", "label_en"], dtype=str),
+]
+
+
 def start_from_answers(name, file, lang=""):
     """Make data/`name`/ with a questionnaire drafted from a file of raw answers; the folder, and how much was guessed.
 
     `lang` is the language of its labels, by default the one that the headings are written in. Returns `(folder, drafts,
     left_out)`, see draft.py. Raises SurveyError as `start` does, and for a file that cannot be read or holds no question.
     """
-    sheet = read_sheet(file)
+    sheet = read_form(read_sheet(file), Names(*NOTHING), Path(file).parent)
     drafts, left_out = draft.questions(sheet)
     if not drafts:
         raise SurveyError(f"{shown(file)}: found no column that could be a question; expected one row per respondent")

@@ -4,12 +4,15 @@ import re
 from functools import partial
 
 import exports
+import pandas as pd
 import pytest
 from sizes import size
 
 from helpers import survey
 from helpers.intake import account as outcome
 from helpers.intake import answers as intake
+from helpers.intake.start import start_from_answers
+from helpers.survey import folder as folders
 
 # What a person settles: words typed beside "Other" in a cell; and which of two orders the codes of a list follow, where
 # nobody chose the last answer.
@@ -87,3 +90,45 @@ def test_an_export_gives_the_counts_of_the_firms(kobe, firms, tool):
     assert account.rows[outcome.KEPT] == them.number
     left_out = {"Qualtrics": 6, "LimeSurvey": 2, "REDCap": 1}
     assert sum(account.rows.values()) == them.number + left_out.get(tool.partition(",")[0], 0)
+
+
+# --- a codebook drafted from a form's export -------------------------------------------------------------------------
+
+DRAFTED = (
+    "SurveyMonkey",
+    "Qualtrics",
+    "LimeSurvey, ja",
+    "LimeSurvey, codes",
+    "REDCap",
+    "REDCap, ids",
+    "REDCap, labels",
+)
+DRAFTED += ("Kobo, a column per option",)
+
+
+def sizes(counts):
+    """How often each answer to a question was given, largest first, for each question: what needs no names."""
+    by_question = {}
+    for (question, _), count in counts.items():
+        if count:
+            by_question.setdefault(question, []).append(count)
+    return sorted(sorted(found) for found in by_question.values())
+
+
+@pytest.mark.parametrize("tool", size(DRAFTED, DRAFTED[:4]))
+def test_a_codebook_drafted_from_an_export_counts_the_same(tool, firms, tmp_path, monkeypatch):
+    them = firms["ja" if IN_JAPANESE.search(tool) else "en"]
+    (tmp_path / "data").mkdir()
+    monkeypatch.setattr(folders, "DATA", tmp_path / "data")
+    path = WRITTEN[tool](them, tmp_path)
+    folder, _, _ = start_from_answers("drafted", path)
+    intake.import_answers(folder, path)
+    read = {
+        name: pd.read_csv(folder / f"{name}.csv", encoding="utf-8-sig") for name in ("counts", "options", "questions")
+    }
+    roles = read["options"].merge(read["questions"][["question", "options"]])[["question", "option", "role"]]
+    counted_here = read["counts"].merge(roles).query("role != 'no_answer'")
+    numbers = zip(
+        zip(counted_here["question"], counted_here["option"], strict=True), counted_here["count"], strict=True
+    )
+    assert sizes(dict(numbers)) == sizes(them.counts())

@@ -4,7 +4,7 @@ import pytest
 from importing import HEAD, answers_of, mapping_path, take, unsettled
 
 from helpers import survey
-from helpers.intake import matching
+from helpers.intake import headings, matching
 from helpers.intake.nearest import nearest_headings, nearest_options, told_apart
 
 
@@ -80,3 +80,15 @@ def test_long_headings_are_cut_where_they_differ():
     assert ["suppliers" in middles[0], "customers" in middles[1]] == [True, True]
     assert max(map(len, ends + middles)) <= 64
     assert told_apart(["short"]) == ["'short'"]
+
+
+def test_what_other_forms_call_a_question_or_an_answer_is_read(small):
+    """The column `also`: other wordings, such as those of an earlier form."""
+    frames, _ = survey.read_codebook(small)
+    options = frames["options.csv"].assign(also="")
+    options.loc[options["option"] == "small", "also"] = "Tiny|A handful"
+    questions = frames["questions.csv"].assign(also=["How big?", *[""] * (len(frames["questions.csv"]) - 1)])
+    names = matching.Names(questions, options)
+    known, _ = names.answers("size")
+    assert (known["tiny"], known["ahandful"]) == ("small", "small")
+    assert headings.find(names, "How big?")[0] == {matching.Target("question", "size")}

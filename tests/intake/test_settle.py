@@ -9,7 +9,9 @@ from importing import HEAD, answers_of, intake, mapping_path, put, refused, take
 from helpers.intake.settle import MEANING, SETTLE, SHEET
 from helpers.survey import SurveyError
 
-TEXT = "Room number,respondent,size,tools,why\n1,a,Smal,IT;We use abacuses,\n2,b,small,we use ＡBACUSES,\n3,c,larg,IT,\n"
+TEXT = (
+    "Room number,respondent,size,tools,why\n1,a,Smal,IT;We use abacuses,\n2,b,small,we use ＡBACUSES,\n3,c,larg,IT,\n"
+)
 
 
 def lines(folder):
@@ -37,7 +39,12 @@ def test_what_is_open_is_settled_by_choosing(small):
     said = unsettled(small, TEXT)
     assert "settle what is open in small/mapping.toml, or in settle.xlsx beside it (open lines: 4)" in said
     found = lines(small)
-    assert set(found) == {"Room number", "We use abacuses", "Smal", "larg"}  # one line for a text, however it is written
+    assert set(found) == {
+        "Room number",
+        "We use abacuses",
+        "Smal",
+        "larg",
+    }  # one line for a text, however it is written
     assert found["We use abacuses"][:2] == ("2", "2, 3")
     assert found["Smal"][2][0] == "～１０００人 / 1–1,000 [small]"
     assert found["larg"][2][0].endswith("[large]")
