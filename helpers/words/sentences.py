@@ -400,8 +400,51 @@ def sample_limits(say, survey):
 def _how_many(say, survey):
     invited, n = survey.about.get("invited"), survey.respondents
     if invited:
-        return say("{n} of {invited} that were asked answered.", n=f"{n:,}", invited=say.respondents(invited))
-    return say("{n} answered; how many were asked is not known here.", n=say.respondents(n))
+        words = say(
+            "{n} of {invited} that were asked answered ({share}).",
+            n=f"{n:,}",
+            invited=say.respondents(invited),
+            share=say.percent(n / invited),
+        )
+    else:
+        words = say("{n} answered; how many were asked is not known here.", n=say.respondents(n))
+    for more in _who_counted(say, survey):
+        words = say("{words} {more}", words=words, more=more)
+    return words
+
+
+def _who_counted(say, survey):
+    """Sentences on the rows of the answers' file that are no answers, and on those who stopped before the end; often none."""
+    rows = survey.about.get("intake", {})
+    reasons = {
+        "no_answer": say("without any answer"),
+        "same_respondent": say("another answer of the same {respondent}"),
+        "unfinished": say("not finished"),
+        "preview": say("previews and tests"),
+        "no_consent": say("no consent"),
+    }
+    left_out = [
+        say("{reason}: {n}", reason=words, n=f"{rows[key]:,}") for key, words in reasons.items() if rows.get(key)
+    ]
+    if left_out:
+        yield say(
+            "Of {rows} rows {counted} count; left out: {reasons}.",
+            rows=f"{rows['rows']:,}",
+            counted=f"{rows['counted']:,}",
+            reasons=say("; ").join(left_out),
+        )
+    stopped = rows.get("stopped_after", {})
+    if stopped:
+        places = [
+            say("after {question} {n}", question=say.quoted(survey.short(question)), n=f"{n:,}")
+            for question, n in stopped.items()
+            if survey.has(question)
+        ]
+        yield say(
+            "{n} stopped before the end and count up to there: {places}.",
+            n=say.respondents(sum(stopped.values())),
+            places=say(", ").join(places),
+        )
 
 
 def overlap_limits(say):

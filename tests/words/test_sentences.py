@@ -334,7 +334,7 @@ def test_agreements_are_rounded_outward(osaka):
 def test_sample_limits_say_how_many_were_asked_if_it_is_known(osaka):
     assert "how many were asked is not known" in sentences.sample_limits(EN, osaka)
     invited = dataclasses.replace(osaka, about=osaka.about | {"invited": 5000})
-    assert sentences.sample_limits(EN, invited).startswith("118 of 5,000 firms that were asked answered.")
+    assert sentences.sample_limits(EN, invited).startswith("118 of 5,000 firms that were asked answered (2%).")
 
 
 def test_sample_limits_are_those_of_the_sample(osaka, monkeypatch):
@@ -443,3 +443,13 @@ def test_claims_are_sentences(osaka):
         if name in ("most_frequent", "difference", "paired"):
             assert isinstance(sentence, Sentence)
             assert sentence.kind, name
+
+
+def test_who_counts_and_who_stopped_is_said(osaka):
+    rows = {"rows": 130, "counted": 118, "unfinished": 7, "preview": 5, "stopped_after": {"q3": 2, "q4": 1}}
+    survey = dataclasses.replace(osaka, about={**osaka.about, "invited": 500, "intake": rows})
+    said = sentences.sample_limits(EN, survey)
+    assert "118 of 500 firms that were asked answered (24%)." in said
+    assert "Of 130 rows 118 count; left out: not finished: 7; previews and tests: 5." in said
+    assert "3 firms stopped before the end and count up to there: after “" in said
+    assert "rows" not in sentences.sample_limits(EN, osaka)
