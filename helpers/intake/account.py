@@ -13,6 +13,7 @@ DOUBLE = "two answers to a single choice, stored as no answer"
 OUT = "kept out, the question was not put to this respondent"
 LEFT = "left out, settled as ignore"
 KNOWN = "in columns that the form adds, not stored"
+COMMENT = "comments, kept in answers.xlsx"
 WORDS, SAID_AGAIN = "words of the respondents' own, counted as other", "in columns that say the same again"
 ROW_OUT, KEYS, NO_HEADING = "in rows kept out", "respondent ids and weights", "in columns without heading, all empty"
 

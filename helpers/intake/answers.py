@@ -7,7 +7,7 @@ from ..survey import RESPONSES, SurveyError, find_folder, read_codebook
 from ..survey.encodings import decoded
 from ..survey.folder import is_uncounted
 from ..survey.problems import quote
-from . import cells, columns, rules, settle, store, versions, who
+from . import cells, columns, own_words, rules, settle, store, versions, who
 from .account import Account
 from .formats import read_sheet
 from .forms import read_form
@@ -47,12 +47,17 @@ def undo(survey, replace=False):
 
 def _import(folder, file, replace):
     frames, names, headings, meanings = _read_codebook(folder, replace)
+    chosen = own_words.read_sheet(folder)
+    codes, new = own_words.codes_of(chosen, names)
+    if new:
+        frames = own_words.with_new_options(frames, new)
+        names = _names(frames)
     choices = read_choices(folder)
     sheet = read_form(read_sheet(file, names), names, folder)
     targets, unknown, problems = columns.match_columns(sheet, names, headings)
     offered = {question: names.listed(question) for question in names.questions.index}
     absent = list(columns.missing(targets, names, offered))
-    answers = cells.read_answers(sheet, targets, names, meanings)
+    answers = cells.read_answers(sheet, targets, names, meanings, codes)
     problems += [problem for each in answers.values() for problem in each.problems]
     if not any(each.cells for each in answers.values()) and not unknown:
         problems.append(
@@ -68,7 +73,14 @@ def _import(folder, file, replace):
     kept = who.keep_rows(sheet, targets, answers, reach, choices, account)
     keys = rules.keys(sheet, targets, kept, account)
     routed = rules.route(names, answers, kept, reach, sheet, account)
-    store.store(folder, frames, names, offered, keys, routed, account, replace)
+    texts = own_words.collected(sheet, targets, answers, kept)
+    if len(texts):
+        account.notes.append(f"words of respondents' own, to read and code in {own_words.SHEET}: {len(texts):,} texts")
+    files = {
+        own_words.SHEET: own_words.workbook(texts, chosen, names) if len(texts) else None,
+        own_words.WORDS: own_words.public(texts, chosen, names),
+    }
+    store.store(folder, frames, names, offered, keys, routed, account, files, replace)
     (folder / settle.SETTLE).unlink(missing_ok=True)  # it is in mapping.toml
     return account
 
@@ -84,12 +96,16 @@ def _read_codebook(folder, replace):
     if not (replace or is_uncounted(frames["counts.csv"]) or (folder / RESPONSES).exists()):
         expected = "no counts yet, or --replace to put those of the import in their place"
         raise SurveyError(f"{folder.name}/counts.csv: found counts that came from no import; expected {expected}")
-    names = Names(frames["questions.csv"], frames["options.csv"], frames["counts.csv"])
+    names = _names(frames)
     _take_over(folder, names)
     headings, meanings, problems = read_mapping(folder, names)
     if problems:
         raise SurveyError(_joined(folder, problems))
     return frames, names, headings, meanings
+
+
+def _names(frames):
+    return Names(frames["questions.csv"], frames["options.csv"], frames["counts.csv"])
 
 
 def _take_over(folder, names):

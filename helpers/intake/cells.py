@@ -19,7 +19,8 @@ class Answers:
 
     `state` is 0 where there is an answer, else EMPTY, TWO, IGNORED, NO_ANSWER, NOT_PUT or NOT_TICKED. `choice` is the
     place of a single answer, a number, or a matrix of ticks, rows by options. `cells` are the states of the question's columns,
-    one array each; none where the file has no column of it. `problems` are texts of what is wrong.
+    one array each; none where the file has no column of it. `problems` are texts of what is wrong; `typed` are respondents' own
+    words in these columns, {words: mask of rows}.
     """
 
     reader: Reader
@@ -27,6 +28,7 @@ class Answers:
     choice: np.ndarray
     cells: list
     problems: list = field(default_factory=list)
+    typed: dict = field(default_factory=dict)
 
     def keep(self, rows):
         """The same for some rows only."""
@@ -37,14 +39,16 @@ class Answers:
         return np.isin(self.state, (0, TWO, NO_ANSWER))
 
 
-def read_answers(sheet, targets, names, meanings):
-    """The Answers to each question; `meanings` are those that mapping.toml settles, by question."""
+def read_answers(sheet, targets, names, meanings, codes):
+    """The Answers to each question; `meanings` are those that mapping.toml settles, and `codes` the options to which own
+    words are put, both by question.
+    """
     answers = {}
     for question in names.questions.index:
         own = {kind: _of(sheet, targets, question, kind) for kind in ("question", "again", "words")}
         is_number = names.questions.loc[question, "kind"] == "number"
         settled = meanings.get(question)
-        reader = NumberReader(question, settled) if is_number else Reader(names, question, settled)
+        reader = NumberReader(question, settled) if is_number else Reader(names, question, settled, codes.get(question))
         answers[question] = _read_question(sheet, own, names, reader) if own["question"] else _none(sheet, reader)
         _add_words(own["words"], answers[question])
     return answers
@@ -82,18 +86,31 @@ def _read_whole(column, names, reader, apart):
         learn_numbers(names, reader, column.texts(), apart)
     choice, states = reader.read(column.values)
     state = states[column.codes]
-    return Answers(reader, state, choice[column.codes], [state])
+    typed = _typed(reader, column) if reader.options else {}
+    return Answers(reader, state, choice[column.codes], [state], typed=typed)
+
+
+def _typed(reader, column):
+    """The own words that a Reader has found in a column, {words: mask of rows}; it forgets them."""
+    found, reader.typed = reader.typed, []
+    typed = {}
+    for place, words in found:
+        typed[words] = typed.get(words, False) | (column.codes == place)
+    return typed
 
 
 def _read_each(own, names, reader):
     """Answers from columns with the ticks of one option each."""
     rows, order = len(own[0][0].codes), numbered(names, reader.question)
-    ticked, cells = np.zeros((rows, len(reader.options)), bool), []
+    ticked, cells, typed = np.zeros((rows, len(reader.options)), bool), [], {}
     for column, option in own:
         number = order.index(option) + 1 if option in order else None
         reader.declare_missing(column.missing)
         states = reader.read_ticks(column.values, option, number)[column.codes]
-        ticked[:, reader.place[option]] = states == 0
+        typed |= _typed(reader, column)
+        coded = reader.coded_places(column.values)[column.codes]
+        ticked[:, reader.place[option]] |= (states == 0) & (coded < 0)
+        ticked[coded >= 0, coded[coded >= 0]] = True
         cells.append(states)
     states, number = np.array(cells), ticked.sum(axis=1)
     state = np.full(rows, EMPTY, np.int8)
@@ -102,26 +119,33 @@ def _read_each(own, names, reader):
         state[(states == kind).any(axis=0)] = kind
     state[number > 0] = 0
     if reader.multiple:
-        return Answers(reader, state, ticked, cells)
+        return Answers(reader, state, ticked, cells, typed=typed)
     state[number > 1] = TWO
     for states in cells:
         states[(states == 0) & (number > 1)] = TWO
-    return Answers(reader, state, ticked.argmax(axis=1).astype(np.int16), cells)
+    return Answers(reader, state, ticked.argmax(axis=1).astype(np.int16), cells, typed=typed)
 
 
 def _add_words(columns, answers):
-    """Take those who wrote words of their own as having chosen "other": where they chose nothing else, or may choose more."""
+    """Take those who wrote words of their own as having chosen "other": where they chose nothing else, or may choose more.
+
+    Words that are put to an answer count as that one, and not as "other".
+    """
     reader = answers.reader
     for column, option in columns:
-        if not option:
-            continue
+        coded = reader.coded_places(column.values)[column.codes]
         wrote = np.array([plain(text) not in NO_WORDS for text in column.values])[column.codes]
-        place = reader.place[option]
+        place = np.where(coded >= 0, coded, reader.place.get(option, -1))
+        wrote &= place >= 0
         if reader.multiple:
-            answers.choice[wrote, place] = True
+            answers.choice[wrote, place[wrote]] = True
+            if option:
+                answers.choice[wrote & (coded >= 0), reader.place[option]] = False
         else:
-            wrote &= np.isin(answers.state, (EMPTY, NOT_TICKED, NOT_PUT))
-            answers.choice[wrote] = place
+            free = np.isin(answers.state, (EMPTY, NOT_TICKED, NOT_PUT))
+            said_other = (answers.state == 0) & (answers.choice == reader.place.get(option, -1))
+            wrote &= free | (said_other & (coded >= 0))
+            answers.choice[wrote] = place[wrote]
         answers.state[wrote & (answers.state != TWO)] = 0
 
 

@@ -6,7 +6,7 @@ from ..survey.problems import quote
 from .headings import find, numbered
 from .matching import NO_TICKS, SILENT, TICKS, Target, plain, plain_heading
 
-FREE = ("ignore", "blank", "known", "words", "again")  # kinds of column of which there may be several
+FREE = ("ignore", "blank", "known", "words", "again", "comment")  # kinds of column of which there may be several
 ROW_NAMES = ("", "unnamed:0", "x", "...1", "rownames", "rowname", "index")  # what R and pandas call a column of numbers
 
 

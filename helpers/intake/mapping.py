@@ -2,7 +2,7 @@
 
 ```
 [columns]
-"Timestamp" = "ignore"            # or a question, question=option, respondent, weight
+"Timestamp" = "ignore"            # or a question, question=option, respondent, weight, comment
 [answers.q4]
 "We send a letter" = "caution"    # or several, ["caution", "contract"]; no_answer; ignore
 "*" = "other"                     # everything else that matches nothing
@@ -28,14 +28,15 @@ from .numbers import as_number
 
 MAPPING = "mapping.toml"
 LONGEST_DRAFT = 200  # open answers of one question; the rest follows once these are settled
-WORDS = (*KEYS_OF_RESPONDENTS, "ignore")
+WORDS = (*KEYS_OF_RESPONDENTS, "comment", "ignore")
 CHOICES = {  # of the table [rows], what holds without it first
     "same_respondent": ("last", "first", "all"),  # which of several rows of one respondent counts
     "unfinished": ("leave_out", "count"),  # what becomes of rows that the form itself calls unfinished
 }
 INTRODUCTION = """\
 # What the import could not match by itself. Fill in the empty quotation marks, then run the import again.
-# [columns]: a question of questions.csv, question=option for a column of one option, respondent, weight, stratum, cluster, or ignore.
+# [columns]: a question of questions.csv, question=option for a column of one option, respondent, weight, stratum, cluster, comment
+#   (words to keep in answers.xlsx), or ignore.
 # [answers.QUESTION]: an option of options.csv, no_answer or ignore; several options as ["one", "two"]; ticked or
 # not_ticked in a column of one option. "*" = "other" settles every answer that matches nothing.
 """
@@ -86,7 +87,7 @@ def _read_columns(table, names):
     for heading, meaning in table.items():
         target = _target(meaning, names)
         if target is None and meaning != "":
-            expected = f"question, question=option, {', '.join(KEYS_OF_RESPONDENTS)} or ignore"
+            expected = f"question, question=option, {', '.join(KEYS_OF_RESPONDENTS)}, comment or ignore"
             problems.append(Problem(MAPPING, None, f"column {quote(heading)} = {quote(meaning)}", expected))
         columns[plain(heading)] = target
     return columns, problems

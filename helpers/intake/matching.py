@@ -245,9 +245,11 @@ def match_heading(names, heading, label=""):
 
 
 class Reader:
-    """Reads the cells of one question; `settled` are the texts that mapping.toml settles, with their meanings."""
+    """Reads the cells of one question; `settled` are the texts that mapping.toml settles, with their meanings, and `coded`
+    those of respondents' own words that a person has put to an option.
+    """
 
-    def __init__(self, names, question, settled=None):
+    def __init__(self, names, question, settled=None, coded=None):
         self.question = question
         self.multiple = names.questions.loc[question, "kind"] == "multiple"
         self.options = list(names.offered(question).index)
@@ -258,7 +260,9 @@ class Reader:
             known = dict.fromkeys(map(plain, OTHER_NAMES), self.other) | known
         settled = dict(settled or {})
         self.otherwise = settled.pop("*", None)
-        self.own = {plain(text): meaning for text, meaning in settled.items()}
+        self.coded = {plain(text): option for text, option in (coded or {}).items()}
+        self.own = {plain(text): meaning for text, meaning in settled.items()} | self.coded
+        self.typed = []  # respondents' own words, as (place of the cell's text, words)
         self.known = {text: option for text, option in known.items() if text} | self.own
         self.shared = {text for text in shared if text not in self.own}
         self.texts = sorted({*self.known, *self.shared}, key=len, reverse=True)
@@ -395,12 +399,28 @@ class Reader:
             if (silent := self._silent(plain(cell))) is not None:
                 state[row] = silent
                 continue
-            meanings = [self._meaning(text, original) for text, original in self._pieces_of(cell)]
+            pieces = self._pieces_of(cell)
+            self.typed += [(row, original) for text, original in pieces if self._is_typed(text, original)]
+            meanings = [self._meaning(text, original) for text, original in pieces]
             for meaning in meanings:
                 if isinstance(meaning, list):
                     ticked[row, meaning] = True
             state[row] = self._state(meanings, ticked[row].sum())
         return ticked, state
+
+    def _is_typed(self, text, original):
+        """Whether a text is a respondent's own words, and no answer that was offered."""
+        if text in self.coded:
+            return True
+        opened = OTHER_OPENED.match(plain(original))
+        if not self.other or (opened and opened.end() < len(plain(original))):
+            return bool(self.other)
+        meant = self.own.get(text, None if text in self.known or text in self.shared else self.otherwise)
+        return meant == self.other
+
+    def coded_places(self, values):
+        """The place of the option to which each text of a column is put as somebody's own words; -1 for all others."""
+        return np.array([self.place.get(self.coded.get(plain(text)), -1) for text in values], dtype=np.int64)
 
     def read(self, values):
         """Like `read_cells`, but of a single choice the places of the options."""
@@ -459,6 +479,7 @@ class Reader:
             elif text in no and text not in self.own:
                 state[row] = NOT_TICKED
             elif option == self.other:
+                self.typed.append((row, cell))
                 state[row] = 0
             else:
                 self.unknown.setdefault(cell, text)

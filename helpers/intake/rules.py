@@ -30,6 +30,7 @@ def keys(sheet, targets, kept, account):
         (outcome.NO_HEADING, ("blank",)),
         (outcome.KNOWN, ("known",)),
         (outcome.WORDS, ("words",)),
+        (outcome.COMMENT, ("comment",)),
         (outcome.SAID_AGAIN, ("again",)),
     ):
         account.add_cells(what, len(columns_of(sheet, targets, *kinds)) * len(rows))

@@ -49,6 +49,7 @@ HOW = (
     ("This file holds answers: do not share it.", "このファイルには回答が含まれます。共有しないでください。"),
 )
 WORDS = {
+    "comment": ("words to keep for reading", "自由記述（読むために保存）"),
     **dict.fromkeys(KEYS_OF_RESPONDENTS, ("about the respondent", "回答者の情報")),
     "ignore": ("leave out", "除く"),
     "no_answer": ("no answer", "無回答"),
@@ -93,7 +94,7 @@ def _open_heading(sheet, heading, told, names):
     )
     known = [(plain_heading(name), q) for q in names.questions.index for name in names.of_question(q) if name]
     ids = [*map(str, told), *(q for q in ranking(plain_heading(heading), known) if q not in map(str, told))]
-    choices = [(one, _wording(one, names)) for one in [*ids, "ignore", *KEYS_OF_RESPONDENTS]]
+    choices = [(one, _wording(one, names)) for one in [*ids, "ignore", "comment", *KEYS_OF_RESPONDENTS]]
     return Open((("columns", heading),), "heading / 見出し", "", heading, rows + sheet.first, choices)
 
 
@@ -222,7 +223,7 @@ def _one(text, question, names):
     tail = re.search(r"\[([^\[\]]+)\]$", text)
     word = tail[1] if tail else text
     if not question:
-        return word if tail or word in (*names.questions.index, *KEYS_OF_RESPONDENTS, "ignore") else None
+        return word if tail or word in (*names.questions.index, *KEYS_OF_RESPONDENTS, "comment", "ignore") else None
     if question in names.questions.index and names.questions.loc[question, "kind"] == "number":
         return word
     known = {option: option for option in names.offered(question).index} | dict.fromkeys(WORDS)

@@ -93,7 +93,9 @@ def rewrite_csv(path, change, mark=False):
     rows = list(csv.reader(io.StringIO(text, newline="")))
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n" if "\r\n" in text else "\n")
-    writer.writerows(change([name.strip() for name in rows[0]], rows))
+    header = [name.strip() for name in rows[0]]
+    full = [row + [""] * (len(header) - len(row)) if any(row) else row for row in rows]
+    writer.writerows(change(header, full))
     return out.getvalue().encode("utf-8-sig" if mark else encoding)
 
 

@@ -60,11 +60,11 @@ class Stored:
     base: int
 
 
-def store(folder, frames, names, offered, keys, routed, account, replace=False):
+def store(folder, frames, names, offered, keys, routed, account, more=None, replace=False):
     """Replace the answers of a survey folder, with the counts, bases and respondents that follow from them.
 
     `keys` are the columns of respondents and weights, `routed` maps questions to (Answers, mask of those asked), and
-    `offered` to the options that each offered before. Notes what changes in the codebook in the Account, which is kept
+    `offered` to the options that each offered before, `more` the names of other files to their bytes (None: none). Notes what changes in the codebook in the Account, which is kept
     in the folder, which is held (`versions.held`). Raises SurveyError, unless `replace`, where too many respondents would be
     lost; nothing has changed then.
     """
@@ -75,8 +75,8 @@ def store(folder, frames, names, offered, keys, routed, account, replace=False):
         "questions.csv": _with_bases(folder / "questions.csv", stored),
         "survey.toml": _with_rows(_with_respondents(folder / "survey.toml", account.rows[KEPT]), account),
     }
-    if added:
-        files["options.csv"] = _with_no_answer(folder / "options.csv", added)
+    files["options.csv"] = _options(folder / "options.csv", frames["options.csv"], added)
+    files |= more or {}
     files[RECORD] = "\n".join([*account.lines(), ""]).encode()
     columns = dict(keys)
     for each in stored.values():
@@ -167,10 +167,12 @@ def _with_bases(path, stored):
     return rewrite_csv(path, change)
 
 
-def _with_no_answer(path, sets):
-    """options.csv with an option for no answer at the end of each of these sets."""
+def _options(path, options, sets):
+    """options.csv with the options that came new, and one for no answer at the end of each of these sets."""
 
     def change(header, rows):
+        if len(options) != sum(len(row) == len(header) for row in rows[1:]):
+            rows = [header, *options.reindex(columns=header, fill_value="").astype(str).to_numpy().tolist()]
         for name in sets:
             place = header.index("options")
             own = [n for n, row in enumerate(rows) if len(row) == len(header) and row[place].strip() == name]

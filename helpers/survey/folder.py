@@ -275,7 +275,7 @@ def _read_csv(path):
     reader = csv.reader(io.StringIO(text, newline=""))
     try:
         header = [name.strip() for name in next(reader)]
-        rows, problems = _read_rows(reader, len(header), path.name)
+        rows, problems = _read_rows(reader, header, path.name)
     except csv.Error as error:
         return None, [Problem(path.name, reader.line_num, str(error), "comma-separated values")]
     if problem := _wrong_header(path.name, header):
@@ -285,16 +285,23 @@ def _read_csv(path):
     return pd.DataFrame(rows.values(), columns=header, index=pd.Index(rows, name="row"), dtype=str), problems
 
 
-def _read_rows(reader, width, name):
-    """The rows that are not blank, by the line they begin on, and a Problem for each that has not `width` cells."""
-    rows, problems = {}, []
+def _read_rows(reader, header, name):
+    """The rows that are not blank, by the line they begin on, and a Problem for each that has not as many cells as the header.
+
+    Only cells of optional columns may be missing at the end of a row.
+    """
+    rows, problems, width = {}, [], len(header)
+    columns = SCHEMAS[name].columns
+    needed = max(
+        (n for n, column in enumerate(header, start=1) if column not in columns or columns[column].required), default=0
+    )
     line = reader.line_num + 1  # where the next row begins: a quoted cell may run over several lines
     for row in reader:
         here, line = line, reader.line_num + 1
         if not any(cell.strip() for cell in row):
             continue
-        if len(row) == width:
-            rows[here] = [cell.strip() for cell in row]
+        if needed <= len(row) <= width:
+            rows[here] = [cell.strip() for cell in row] + [""] * (width - len(row))
         else:
             problems.append(Problem(name, here, f"{len(row)} cells", f"{width} cells"))
     return rows, problems

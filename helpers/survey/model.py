@@ -18,7 +18,8 @@ class Survey:
     """A checked survey in one language. `questions` is indexed by question id; the other tables are as in the folder.
 
     `titles` are the rows of topics.csv, `counted` those of counts.csv, with the range `low` to `high` of a count that
-    follows from a printed percentage, `counted_by` those of counts_by.csv. `unasked` names the questions of the codebook that were put to nobody, such as
+    follows from a printed percentage, `counted_by` those of counts_by.csv, `own_words` those of
+    words.csv. `unasked` names the questions of the codebook that were put to nobody, such as
     the follow-up of an answer that nobody gave; they are in no other part.
     """
 
@@ -32,6 +33,7 @@ class Survey:
     claims: pd.DataFrame = field(repr=False)
     titles: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
     counted_by: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
+    own_words: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
     unasked: tuple = ()
 
     # --- the survey as a whole
@@ -281,6 +283,7 @@ def _made(folder, lang, about, frames):
         claims=frames["claims.csv"].reset_index(drop=True),
         titles=frames["topics.csv"].astype({"order": int}).reset_index(drop=True),
         counted_by=frames["counts_by.csv"].astype({"count": int}).reset_index(drop=True),
+        own_words=frames["words.csv"].reset_index(drop=True),
         unasked=unasked,
     )
 

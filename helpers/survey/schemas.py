@@ -177,6 +177,14 @@ SCHEMAS = {
     "topics.csv": pa.DataFrameSchema({"topic": _ID, "order": _BASE, **_in_each_language("title")}),
     "counts.csv": pa.DataFrameSchema({"question": _ID, "option": _ID, "count": _COUNT_OR_EMPTY, "percent": _PRINTED}),
     "counts_by.csv": pa.DataFrameSchema({"question": _ID, "option": _ID, "by": _ID, "group": _ID, "count": _COUNT}),
+    "words.csv": pa.DataFrameSchema(
+        {
+            "question": _filled(),
+            "code": _optional(),
+            "count": _matching(r"[0-9]*", "a whole number, or empty"),
+            "quote": _optional(),
+        }
+    ),
     "published.csv": pa.DataFrameSchema(
         {"question": _ID, "option": _ID, "printed_in": _one_of(PRINTED_IN), "base": _BASE, "percent": _PERCENT}
     ),
@@ -198,12 +206,14 @@ KEYS = {
     "topics.csv": ["topic"],
     "counts.csv": ["question", "option"],
     "counts_by.csv": ["question", "option", "by", "group"],
+    "words.csv": ["question", "code", "quote"],
     "published.csv": ["question", "option", "printed_in", "base"],
     "claims.csv": ["claim"],
 }
 OPTIONAL_FILES = (
     "topics.csv",
     "counts_by.csv",
+    "words.csv",
     "published.csv",
     "claims.csv",
 )  # a survey of one's own has nothing printed yet

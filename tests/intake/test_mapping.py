@@ -63,8 +63,14 @@ def test_ticks_that_are_unknown_are_settled(small):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ('[columns]\n"x" = "sise"\n', "question, question=option, respondent, weight, stratum, cluster or ignore"),
-        ('[columns]\n"x" = "size=tiny"\n', "question, question=option, respondent, weight, stratum, cluster or ignore"),
+        (
+            '[columns]\n"x" = "sise"\n',
+            "question, question=option, respondent, weight, stratum, cluster, comment or ignore",
+        ),
+        (
+            '[columns]\n"x" = "size=tiny"\n',
+            "question, question=option, respondent, weight, stratum, cluster, comment or ignore",
+        ),
         ('[columns]\n"x" = ["size"]\n', "question, question=option"),
         ('[answers.size]\n"x" = "tiny"\n', "one of small, large, no_answer, ignore, ticked, not_ticked"),
         ('[answers.size]\n"x" = ["small", "large"]\n', "one of small"),

@@ -35,7 +35,16 @@ def test_every_rule_is_applied_counted_and_named_by_row(small):
         outcome.DOUBLE: 1,
         outcome.OUT: 1,
     } | dict.fromkeys(
-        (outcome.LEFT, outcome.NO_HEADING, outcome.UNANSWERED, outcome.KNOWN, outcome.WORDS, outcome.SAID_AGAIN), 0
+        (
+            outcome.LEFT,
+            outcome.NO_HEADING,
+            outcome.UNANSWERED,
+            outcome.KNOWN,
+            outcome.COMMENT,
+            outcome.WORDS,
+            outcome.SAID_AGAIN,
+        ),
+        0,
     )
     assert account.notes == [
         "rows of the same respondent, told by the respondent id: the last one counts",

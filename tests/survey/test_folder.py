@@ -11,7 +11,7 @@ from helpers.survey import SurveyError, schemas
 
 REQUIRED = ("survey.toml", "options.csv", "questions.csv", "counts.csv")
 OPTIONAL = ("published.csv", "claims.csv")
-CSV_FILES = tuple(name for name in schemas.SCHEMAS if name != "counts_by.csv")  # Osaka printed no totals by group
+CSV_FILES = tuple(name for name in schemas.SCHEMAS if name not in ("counts_by.csv", "words.csv"))  # Osaka has neither
 
 
 def message_of(folder):
