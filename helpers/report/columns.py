@@ -114,6 +114,7 @@ COLUMNS = {
     "count_baseline": Column(N_("{Respondents}, baseline"), "count"),
     "base_baseline": Column(N_("Base, baseline"), "count"),
     "share_baseline": Column(N_("Share, baseline"), "percent"),
+    "wave": Column(N_("Wave"), "number"),
     "adjusted": Column(N_("p (Holm) of its test"), "p"),
     "reason": Column(N_("Reason"), "code"),
     "detail": Column(N_("Detail")),

@@ -13,6 +13,7 @@ from .questionnaire import blocks
 from .sample_size import power
 from .tests_of_counts import goodness_of_fit, homogeneity, ordered
 from .two_surveys import beside, is_weighted, shared_questions
+from .waves import changes, earlier, returning, trend
 
 __all__ = [
     "as_table",
@@ -23,6 +24,7 @@ __all__ = [
     "both",
     "bounds",
     "cells",
+    "changes",
     "classes",
     "compare",
     "compare_items",
@@ -30,6 +32,7 @@ __all__ = [
     "crosstabs",
     "curve",
     "differing",
+    "earlier",
     "family",
     "gave",
     "goodness_of_fit",
@@ -41,7 +44,9 @@ __all__ = [
     "power",
     "proven",
     "quantiles",
+    "returning",
     "scores",
     "shared_questions",
     "shares",
+    "trend",
 ]
