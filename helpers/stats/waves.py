@@ -7,7 +7,7 @@ from ..survey import load
 from ..survey.responses import RESPONDENT
 from . import joint
 from .answers import said, shares
-from .disclosure import is_told, min_cell_of
+from .disclosure import min_cell_of
 from .tests_of_counts import holm
 from .two_surveys import shared_questions
 
@@ -58,7 +58,7 @@ def changes(survey, baseline, confidence=0.95):
             numbers = ((found.both + found.b) / found.n, (found.both + found.c) / found.n)
             row = (found.n, *numbers, apart.value, apart.low, apart.high, confidence, found.p)
             rows.append((question, option, labels[option], *row))
-            told.append(is_told(*four, least) and _others_told(pair, answers, four, least))
+            told.append(least <= 1 or _is_told(pair, answers, four, least))
     table = pd.DataFrame(rows, columns=CHANGES[:-1])
     table["p_adjusted"] = holm(table["p"])
     single = table["question"].map(survey.questions["kind"]) == "single"
@@ -69,9 +69,14 @@ def changes(survey, baseline, confidence=0.95):
     return table
 
 
-def _others_told(pair, answers, four, least):
-    """Whether those who answered one survey only are nobody or enough, in each of the two and for each answer."""
-    both, b, c, _ = four
+def _is_told(pair, answers, four, least):
+    """Whether enough changed each way, nobody or enough stayed, and nobody or enough answered one of the surveys only.
+
+    Nothing here follows from published totals, which are of all respondents: a zero is a number like others.
+    """
+    both, b, c, neither = four
+    if min(b, c) < least or any(0 < count < least for count in (both, neither)):
+        return False
     known = (pair[0].notna().to_numpy() & pair[1].notna().to_numpy()).sum()
     for answer, yes in zip(answers, (both + b, both + c), strict=True):
         others = int(answer.sum()) - yes, int((~answer).sum()) - (known - yes)
