@@ -1,13 +1,15 @@
 """Messages in a reader's language: nothing of the English is left, and values stay as they are."""
 
+import ast
 import pickle
 
 import pytest
 
 from helpers.said import Said, english, lines
 from helpers.survey import Problem, SurveyError
-from helpers.words import messages
+from helpers.words import catalogue, messages
 
+ERRORS = ("SurveyError", "ParameterError", "OutputError", "Unsettled", "NotebookFailed")
 JA = messages.speaker("ja")
 
 
@@ -64,3 +66,28 @@ def test_windows_names_its_language_in_words(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(messages.locale, "getlocale", lambda: ("Japanese_Japan", "932"))
     assert messages.of_locale() == "ja"
+
+
+def f_strings_of_errors():
+    """Where in helpers/ a message to a survey's owner is made without a template, so that nobody can translate it."""
+    for path in sorted(catalogue.HELPERS.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
+            messages = node.args[:1] if name in (*ERRORS, "Said") else node.args[2:4] if name == "Problem" else []
+            for message in messages:
+                if isinstance(message, ast.JoinedStr) and name != "Problem":
+                    yield f"{path.name}, line {node.lineno}: {name}(f'…')"
+                elif isinstance(message, ast.Constant) and name == "Problem":
+                    yield f"{path.name}, line {node.lineno}: Problem without Said"
+
+
+def test_every_error_keeps_its_template():
+    assert list(f_strings_of_errors()) == []
+
+
+def test_parts_of_errors_are_gathered_for_translators():
+    source = (
+        'flaw(name, 1, "found {n}", "expected {n}", n=3); refusal(path, "a", "b", 3); Said("c")\nSurveyError("d", n=1)'
+    )
+    assert catalogue.marked(source) == [("found {n}",), ("expected {n}",), ("a",), ("b",), ("c",), ("d",)]
+    assert catalogue.marked(source, {"_": 1}) == []
