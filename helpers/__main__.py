@@ -3,11 +3,13 @@
 import argparse
 import gc
 import sys
+from functools import cached_property
 from itertools import product
 from pathlib import Path
 
 from . import LANGUAGES, files
 from .run import kernels
+from .said import N_, Said, english, why
 
 
 def parser():
@@ -63,6 +65,7 @@ def parser():
 
     check = commands.add_parser("check", help="list everything that is wrong with a survey folder")
     check.add_argument("survey", help="a folder under data/, or its path")
+    _add_language(check)
 
     start = commands.add_parser("new", help="start a survey of your own, from another questionnaire or from answers")
     start.add_argument("name", metavar="NAME", help="its folder under data/: small letters, digits, - and _")
@@ -77,7 +80,9 @@ def parser():
     start.add_argument(
         "--answers", metavar="FILE", help="draft the questionnaire from a file of raw answers instead, for review"
     )
-    start.add_argument("--lang", default="", choices=LANGUAGES, metavar="LANG", help="with --answers: its language")
+    start.add_argument(
+        "--lang", default="", choices=LANGUAGES, metavar="LANG", help=f"{SPEAKS}; with --answers, the survey's"
+    )
 
     intake = commands.add_parser("import", help="read raw answers (CSV, XLSX or SPSS) into a survey folder")
     intake.add_argument("survey", help="a folder under data/, or its path")
@@ -88,6 +93,7 @@ def parser():
         "--replace", action="store_true", help="also where counts typed by hand, or many respondents, would be lost"
     )
     intake.add_argument("--undo", action="store_true", help="go back to what was there before the last import")
+    _add_language(intake)
 
     page = commands.add_parser("html", help="write single notebooks as HTML pages, as they are")
     page.add_argument("notebooks", nargs="+", metavar="NN", help="such as 03, or the path of an executed notebook")
@@ -96,12 +102,41 @@ def parser():
     essay = commands.add_parser("notebook", help="begin a notebook of your own for a topic, from the general one")
     essay.add_argument("survey", help="a folder under data/, or its path")
     essay.add_argument("topic", help="a topic of its questions.csv")
+    for command in (page, essay):
+        _add_language(command)
 
     commands.add_parser(
         "refresh", help="re-execute notebooks/ in place, renew what git keeps of the outputs (for developers)"
     )
     commands.add_parser("messages", help="renew the message catalogues for translators")
     return main
+
+
+SPEAKS = "the language of messages (default: that of the locale)"
+
+
+def _add_language(command):
+    command.add_argument("--lang", default="", choices=LANGUAGES, metavar="LANG", help=SPEAKS)
+
+
+class Spoken:
+    """What says a command's messages: in the one language that its --lang names, else in that of the locale.
+
+    Catalogues are looked for when there is something to say, since that import takes its time.
+    """
+
+    def __init__(self, arguments):
+        lang = getattr(arguments, "lang", "")
+        self._named = {*([lang] if isinstance(lang, str) else lang)} - {""}
+
+    @cached_property
+    def _say(self):
+        from .words import messages as spoken
+
+        return spoken.speaker(self._named.pop() if len(self._named) == 1 else spoken.of_locale())
+
+    def __call__(self, message, **values):
+        return self._say(message, **values)
 
 
 def report(arguments):
@@ -117,10 +152,10 @@ def report(arguments):
 
     gc.freeze()
     gc.enable()
-    jobs, mistakes = [], {}
+    say, jobs, mistakes = arguments.say, [], {}
     for survey, lang in dict.fromkeys(product(arguments.survey, arguments.lang)):
         try:
-            whole(survey)
+            whole(survey, say)
             planned = (arguments.output_dir, arguments.only, arguments.p, arguments.kernels)
             jobs.append(plan.plan(survey, lang, *planned))
         except SurveyError as error:
@@ -132,25 +167,28 @@ def report(arguments):
         for notebook, reason in job.left_out.items():
             if reason.kind == "questions" and not arguments.only:
                 continue  # the general notebook takes what this survey asked instead
-            print(f"{job.name}: {notebook} is left out ({reason})", file=sys.stderr)
+            left_out = say(
+                "{job}: {notebook} is left out ({reason})", job=job.name, notebook=notebook, reason=reason.said
+            )
+            print(left_out, file=sys.stderr)
     with reports.executor_at(arguments.scheduler) as executor:
         outcomes = reports.run(jobs, reports.show_progress(jobs), executor)
-    return say_outcomes(outcomes, mistakes)
+    return say_outcomes(outcomes, mistakes, say)
 
 
-def say_outcomes(outcomes, mistakes):
+def say_outcomes(outcomes, mistakes, say=english):
     """Say how reports ended, `mistakes` being those that could not begin, {name: error}; the exit code."""
     from .run.execute import NotebookFailed
 
     for outcome in outcomes:
-        say_recovered(outcome.job.name, outcome.recovered)
-        say_failure(outcome)
-    for error in dict.fromkeys(map(str, mistakes.values())):
+        say_recovered(outcome.job.name, outcome.recovered, say)
+        say_failure(outcome, say)
+    for error in dict.fromkeys(map(say, mistakes.values())):
         print(error, file=sys.stderr)
     if len(outcomes) + len(mistakes) > 1:
-        closing_table(outcomes, mistakes)
+        closing_table(outcomes, mistakes, say)
     elif outcomes[0].report:
-        print(f"{outcomes[0].report} ({outcomes[0].seconds:.0f} s)")
+        print(say("{report} ({seconds:.0f} s)", report=outcomes[0].report, seconds=outcomes[0].seconds))
     if all(outcome.report for outcome in outcomes) and not mistakes:
         return 0
     failed = any(isinstance(error, NotebookFailed) for outcome in outcomes for error in outcome.failed)
@@ -158,18 +196,20 @@ def say_outcomes(outcomes, mistakes):
 
 
 RECOVERED = {
-    files.COMPLETED: "{name}: the last run was cut off while it put its results in place; that has been finished",
-    files.CLEARED: "{name}: the last run was cut off before it changed anything; what it left behind has been removed",
+    files.COMPLETED: N_("{name}: the last run was cut off while it put its results in place; that has been finished"),
+    files.CLEARED: N_(
+        "{name}: the last run was cut off before it changed anything; what it left behind has been removed"
+    ),
 }
 
 
-def say_recovered(name, found):
+def say_recovered(name, found, say=english):
     """Say what a run that was killed had left to do in a folder, if anything; `found` is what `files.recover` returned."""
     if found:
-        print(RECOVERED[found].format(name=name), file=sys.stderr)
+        print(say(RECOVERED[found], name=name), file=sys.stderr)
 
 
-def say_failure(outcome):
+def say_failure(outcome, say=english):
     """What went wrong with a report, what was not run, and that the last good one is untouched."""
     from .run.jobs import REPORT
     from .survey import SurveyError
@@ -178,31 +218,33 @@ def say_failure(outcome):
         return
     mistakes = [error for error in outcome.failed if isinstance(error, SurveyError)]
     for error in mistakes or outcome.failed:
-        print(error if mistakes else f"failed: {error}", file=sys.stderr)
+        print(say(error) if mistakes else say("failed: {error}", error=getattr(error, "said", error)), file=sys.stderr)
     if mistakes:
         return
     if left := [name for name in outcome.left if name != REPORT]:
-        print(f"not run: {', '.join(left)}", file=sys.stderr)
-    print("The outputs of the last good run are as they were.", file=sys.stderr)
+        print(say("not run: {names}", names=left), file=sys.stderr)
+    print(say("The outputs of the last good run are as they were."), file=sys.stderr)
 
 
-def closing_table(outcomes, mistakes):
+def closing_table(outcomes, mistakes, say=english):
     """One line per report: done or failed, its name, the seconds it took, where it is."""
-    rows = [("failed", name, "", "") for name in mistakes]
+    done, failed = say("done"), say("failed")
+    rows = [(failed, name, "", "") for name in mistakes]
     for o in outcomes:
-        rows.append(("done" if o.report else "failed", o.job.name, f"{o.seconds:.0f} s", str(o.report or "")))
+        seconds = say("{seconds:.0f} s", seconds=o.seconds)
+        rows.append((done if o.report else failed, o.job.name, seconds, str(o.report or "")))
     widths = [max(len(row[i]) for row in rows) for i in range(3)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
         print("  ".join([*cells, row[3]]).rstrip())
 
 
-def whole(survey):
+def whole(survey, say=english):
     """The folder of a survey, after saying what a killed import had left to do there."""
     from .survey import folder as surveys
 
     folder = surveys.locate(survey)
-    say_recovered(folder.name, surveys.recovered(folder))
+    say_recovered(folder.name, surveys.recovered(folder), say)
     return folder
 
 
@@ -210,28 +252,31 @@ def check(arguments):
     """List the problems of a survey folder; 0 if there are none, 2 if there are."""
     from . import survey as surveys
 
-    folder = whole(arguments.survey)
+    say = arguments.say
+    folder = whole(arguments.survey, say)
     _, frames, problems = surveys.read_folder(folder)
     problems += mapping_problems(folder)
     for problem in problems:
-        print(f"{folder.name}/{problem}")
+        print(say(problem.within(folder)))
     if problems:
         return 2
-    print(f"{folder.name}: {len(frames['questions.csv'])} questions, {len(frames['counts.csv'])} counts, nothing wrong")
+    numbers = {"questions": len(frames["questions.csv"]), "counts": len(frames["counts.csv"])}
+    print(say("{name}: {questions} questions, {counts} counts, nothing wrong", name=folder.name, **numbers))
     say_chapters(surveys.load(folder))
-    say_guesses(frames["questions.csv"])
+    say_guesses(frames["questions.csv"], say)
     return 0
 
 
-def say_guesses(questions):
+TO_READ = N_("  still to be read: questions.csv, row {row}: {guessed} of {question} guessed; clear the cell then")
+
+
+def say_guesses(questions, say=english):
     """What a draft guessed and nobody has read yet: the filled cells of the column `guessed`."""
     if "guessed" not in questions:
         return
     for row, q in questions[questions["guessed"] != ""].iterrows():
-        guessed = q["guessed"].replace("|", ", ")
-        print(
-            f"  still to be read: questions.csv, row {row}: {guessed} of {q['question']} guessed; clear the cell then"
-        )
+        guessed = [say(part) for part in q["guessed"].split("|")]
+        print(say(TO_READ, row=row, guessed=guessed, question=q["question"]))
 
 
 def say_chapters(survey):
@@ -263,17 +308,26 @@ def new(arguments):
     """Start a survey folder; 0 when done."""
     from .intake import start as questionnaire
 
+    say = arguments.say
     if arguments.answers:
-        folder, drafts, left_out = questionnaire.start_from_answers(arguments.name, arguments.answers, arguments.lang)
+        drafted = questionnaire.start_from_answers(arguments.name, arguments.answers, arguments.lang, say)
+        folder, drafts, left_out = drafted
         for draft in drafts:
-            answers = f", {len(draft.options)} answers" if draft.options else ""
-            print(f"  {draft.question}: {draft.kind}{answers}{f', if {draft.asked_if}' if draft.asked_if else ''}")
-        for heading, why in left_out.items():
-            print(f"  left out: {heading[:80]!r} ({why})")
+            print(say(_drafted(draft)))
+        for heading, reason in left_out.items():
+            print(say("  left out: {heading!r} ({reason})", heading=heading[:80], reason=reason))
     else:
-        folder = questionnaire.start(arguments.name, arguments.source)
-    print(f"{folder}: read README.md there")
+        folder = questionnaire.start(arguments.name, arguments.source, say)
+    print(say("{folder}: read README.md there", folder=folder))
     return 0
+
+
+def _drafted(draft):
+    """A question as it was drafted, in a line: its kind, how many answers it has, to whom it was put."""
+    answers = Said(", {n} answers", n=len(draft.options)) if draft.options else ""
+    route = Said(", if {asked_if}", asked_if=draft.asked_if) if draft.asked_if else ""
+    values = {"question": draft.question, "kind": draft.kind, "answers": answers, "route": route}
+    return Said("  {question}: {kind}{answers}{route}", **values)
 
 
 def import_answers(arguments):
@@ -281,18 +335,19 @@ def import_answers(arguments):
     from .intake import answers as intake
     from .survey import SurveyError
 
-    whole(arguments.survey)
+    say = arguments.say
+    whole(arguments.survey, say)
     if (arguments.file is None) != arguments.undo:
-        found = "neither" if arguments.file is None else "both"
-        raise SurveyError(f"import: found {found} of FILE and --undo; expected one of them")
+        found = Said("neither") if arguments.file is None else Said("both")
+        raise SurveyError("import: found {found} of FILE and --undo; expected one of them", found=found)
     if arguments.undo:
-        print(f"undone: {intake.undo(arguments.survey, arguments.replace)}")
+        print(say("undone: {update}", update=intake.undo(arguments.survey, arguments.replace).said))
         return 0
-    account = intake.import_answers(arguments.survey, arguments.file, arguments.replace)
+    account = intake.import_answers(arguments.survey, arguments.file, arguments.replace, say)
     print("\n".join(account.lines()))
     if account.update:
-        print(account.update)
-    print(f"next: python -m helpers check {arguments.survey}")
+        print(say(account.update))
+    print(say("next: python -m helpers check {survey}", survey=arguments.survey))
     return 0
 
 
@@ -304,12 +359,16 @@ def html(arguments):
     folder = Path(arguments.output_dir)
     for path in [path for wanted in arguments.notebooks for path in notebook_paths(wanted)]:
         if not path.is_file():
-            raise SurveyError(f"notebook: found no file {path}; expected an executed notebook, or a number such as 03")
+            raise SurveyError(
+                "notebook: found no file {path}; expected an executed notebook, or a number such as 03", path=path
+            )
         try:
             folder.mkdir(parents=True, exist_ok=True)
             pages.write_page(path, folder / f"{path.stem}.html")
         except OSError as error:
-            raise SurveyError(f"output folder {folder}: cannot be written ({error.strerror})") from None
+            raise SurveyError(
+                "output folder {folder}: cannot be written ({reason})", folder=folder, reason=why(error)
+            ) from None
         print(folder / f"{path.stem}.html")
     return 0
 
@@ -327,7 +386,8 @@ def notebook(arguments):
     """Begin a notebook for a topic; 0 when done."""
     from .run import essay
 
-    print(f"{essay.begin(arguments.survey, arguments.topic)}: yours to change; the next report uses it")
+    path = essay.begin(arguments.survey, arguments.topic)
+    print(arguments.say("{path}: yours to change; the next report uses it", path=path))
     return 0
 
 
@@ -361,6 +421,7 @@ COMMANDS = {"import": import_answers}  # a word that Python keeps for itself
 def main(argv=None):
     """Run a command; returns the exit code: 0 done, 1 a notebook failed, 2 a user's mistake, 130 interrupted."""
     arguments = parser().parse_args(argv)
+    arguments.say = Spoken(arguments)
     try:
         return COMMANDS.get(arguments.command, globals().get(arguments.command))(arguments)
     except ValueError as error:
@@ -368,10 +429,10 @@ def main(argv=None):
 
         if not isinstance(error, SurveyError):
             raise
-        print(error, file=sys.stderr)
+        print(arguments.say(error), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("interrupted; the outputs of the last good run are as they were", file=sys.stderr)
+        print(arguments.say("interrupted; the outputs of the last good run are as they were"), file=sys.stderr)
         return 130
 
 

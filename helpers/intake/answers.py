@@ -3,6 +3,7 @@
 Nothing is stored while a heading or an answer matches nothing: it is drafted into mapping.toml for a person to settle.
 """
 
+from ..said import N_, Said, english, lines
 from ..survey import RESPONSES, SurveyError, find_folder, read_codebook
 from ..survey.encodings import decoded
 from ..survey.folder import is_uncounted
@@ -23,16 +24,16 @@ class Unsettled(SurveyError):
     """Headings or answers that match nothing; they have been drafted into mapping.toml."""
 
 
-def import_answers(survey, file, replace=False):
+def import_answers(survey, file, replace=False, say=english):
     """Import a file of raw answers into a survey folder, and return the Account.
 
-    `survey` is a folder name under data/ or a path. Raises Unsettled where mapping.toml waits to be filled in, and
+    `survey` is a folder name under data/ or a path; `say` is the language of what it writes for people. Raises Unsettled where mapping.toml waits to be filled in, and
     SurveyError for a file or codebook that cannot be used and, unless `replace`, where counts that came from no import or many
     respondents would be lost; nothing but mapping.toml changes then.
     """
     folder = find_folder(survey)
     with versions.held(folder):
-        return _import(folder, file, replace)
+        return _import(folder, file, replace, say)
 
 
 def undo(survey, replace=False):
@@ -45,7 +46,7 @@ def undo(survey, replace=False):
         return versions.undo(folder, replace)
 
 
-def _import(folder, file, replace):
+def _import(folder, file, replace, say):
     frames, names, headings, meanings = _read_codebook(folder, replace)
     chosen = own_words.read_sheet(folder)
     codes, new = own_words.codes_of(chosen, names)
@@ -61,13 +62,16 @@ def _import(folder, file, replace):
     problems += [problem for each in answers.values() for problem in each.problems]
     if not any(each.cells for each in answers.values()) and not unknown:
         problems.append(
-            f"{shown(file)}: found no column of any question; expected the headings or ids of questions.csv"
+            Said(
+                "{file}: found no column of any question; expected the headings or ids of questions.csv",
+                file=shown(file),
+            )
         )
-    hints = [f"{text} (an unsettled heading may be it)" for text in absent] if unknown else []
+    hints = [Said("{text} (an unsettled heading may be it)", text=text) for text in absent] if unknown else []
     readers = [each.reader for each in answers.values()]
     found = settle.open_entries(sheet, targets, unknown, readers, names)
-    _settle(folder, names, unknown, readers, problems, hints, found)
-    account = Account(f"{shown(file)} ({sheet.how})")
+    _settle(folder, names, unknown, readers, [*problems, *hints], found, say)
+    account = Account(Said("{file} ({how})", file=shown(file), how=sheet.how), say)
     account.notes += sheet.notes + absent + [note for each in answers.values() for note in each.reader.notes]
     reach = who.reach(sheet, targets, answers, names)
     kept = who.keep_rows(sheet, targets, answers, reach, choices, account)
@@ -75,7 +79,12 @@ def _import(folder, file, replace):
     routed = rules.route(names, answers, kept, reach, sheet, account)
     texts = own_words.collected(sheet, targets, answers, kept)
     if len(texts):
-        account.notes.append(f"words of respondents' own, to read and code in {own_words.SHEET}: {len(texts):,} texts")
+        told = Said(
+            "words of respondents' own, to read and code in {file}: {n} texts",
+            file=own_words.SHEET,
+            n=f"{len(texts):,}",
+        )
+        account.notes.append(told)
     files = {
         own_words.SHEET: own_words.workbook(texts, chosen, names) if len(texts) else None,
         own_words.WORDS: own_words.public(texts, chosen, names),
@@ -94,8 +103,12 @@ def _read_codebook(folder, replace):
     if problems:
         raise SurveyError(_joined(folder, problems))
     if not (replace or is_uncounted(frames["counts.csv"]) or (folder / RESPONSES).exists()):
-        expected = "no counts yet, or --replace to put those of the import in their place"
-        raise SurveyError(f"{folder.name}/counts.csv: found counts that came from no import; expected {expected}")
+        expected = Said("no counts yet, or --replace to put those of the import in their place")
+        raise SurveyError(
+            "{folder}/counts.csv: found counts that came from no import; expected {expected}",
+            folder=folder.name,
+            expected=expected,
+        )
     names = _names(frames)
     _take_over(folder, names)
     headings, meanings, problems = read_mapping(folder, names)
@@ -124,36 +137,43 @@ def _mapping_text(folder):
 
 def _joined(folder, problems):
     """Problems as one message, one a line."""
-    return "\n".join(f"{folder.name}/{problem}" for problem in problems)
+    return lines(problem.within(folder) for problem in problems)
 
 
 # --- what is open ----------------------------------------------------------------------------------------------------
 
 
-def _settle(folder, names, unknown, readers, problems, hints, found):
+def _settle(folder, names, unknown, readers, problems, found, say):
     """Go on if nothing is open; otherwise draft mapping.toml and raise Unsettled, or SurveyError if that is no help."""
     readers = [reader for reader in readers if reader.unknown]
     if not (unknown or readers or problems):
         return
-    lines = [*_open_headings(unknown), *_open_answers(names, readers, LISTED - len(unknown))]
-    more = [f"and {len(lines) - LISTED:,} more"] if len(lines) > LISTED else []
-    text = "\n".join([*lines[:LISTED], *more, *problems, *hints])
+    entries = [*_open_headings(unknown), *_open_answers(names, readers, LISTED - len(unknown))]
+    more = [Said("and {n:,} more", n=len(entries) - LISTED)] if len(entries) > LISTED else []
+    text = lines([*entries[:LISTED], *more, *problems])
     if not (unknown or readers):
         raise SurveyError(text)
-    drafted = draft(_mapping_text(folder), unknown, readers, names)
+    drafted = draft(_mapping_text(folder), unknown, readers, names, say)
     versions.replace(folder, {MAPPING: drafted.encode(), settle.SETTLE: settle.workbook(found)})
     raise Unsettled(
-        f"{text}\nnothing was imported; settle what is open in {folder.name}/{MAPPING}, or in {settle.SETTLE} beside it "
-        f"(open lines: {len(found):,}), then import again"
+        "{text}\nnothing was imported; settle what is open in {folder}/{mapping}, or in {settle} beside it "
+        "(open lines: {found:,}), then import again",
+        text=text,
+        folder=folder.name,
+        mapping=MAPPING,
+        settle=settle.SETTLE,
+        found=len(found),
     )
 
 
 def _open_headings(unknown):
     for heading, targets in zip(told_apart(unknown), unknown.values(), strict=True):
-        meant = ", ".join(map(str, targets))
-        options = bool(targets) and all(target.option for target in targets)
-        meant = f"no option (still free: {meant})" if options else f"several: {meant}" if targets else "no question"
-        yield f"heading {heading} matches {meant}"
+        meant = Said("no question")
+        if targets:
+            free, several = N_("no option (still free: {targets})"), N_("several: {targets}")
+            are_options = all(target.option for target in targets)
+            meant = Said(free if are_options else several, targets=[*map(str, targets)])
+        yield Said("heading {heading} matches {meant}", heading=heading, meant=meant)
 
 
 def _open_answers(names, readers, most):
@@ -161,12 +181,18 @@ def _open_answers(names, readers, most):
     number = 0
     for reader in readers:
         for answer, text in reader.unknown.items():
-            why = "could be one answer or several" if text in reader.double else "matches no option"
-            why = why if reader.options else "is no number"
+            why = Said("could be one answer or several") if text in reader.double else Said("matches no option")
+            why = why if reader.options else Said("is no number")
             near = nearest_options(names, reader, answer) if number < most else []
-            yield f"answer {quote(answer)} of {reader.question} {why}{_nearest(near)}"
+            yield Said(
+                "answer {answer} of {question} {why}{near}",
+                answer=quote(answer),
+                question=reader.question,
+                why=why,
+                near=_nearest(near),
+            )
             number += 1
 
 
 def _nearest(options):
-    return f" (nearest: {', '.join(options)})" if options else ""
+    return Said(" (nearest: {options})", options=options) if options else ""

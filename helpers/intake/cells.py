@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..said import Said
 from .codes import learn_numbers
 from .headings import numbered
 from .matching import EMPTY, IGNORED, NO_ANSWER, NO_TICKS, NOT_PUT, NOT_TICKED, SILENT, TWO, Reader, Target, plain
@@ -164,4 +165,9 @@ def _disagreements(sheet, again, names, answers):
         )
         if wrong.any():
             rows = first_few(np.flatnonzero(wrong) + sheet.first)
-            yield f"{reader.question}={option}: found columns that disagree (row {rows}); expected one settled as ignore"
+            yield Said(
+                "{question}={option}: found columns that disagree (row {rows}); expected one settled as ignore",
+                question=reader.question,
+                option=option,
+                rows=rows,
+            )

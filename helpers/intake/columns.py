@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from ..said import Said
 from ..survey.problems import quote
 from .headings import find, numbered
 from .matching import NO_TICKS, SILENT, TICKS, Target, plain, plain_heading
@@ -21,7 +22,9 @@ def match_columns(sheet, names, settled):
     found = [_target(*pair, names, settled) for pair in zip(sheet.columns, headings, strict=True)]
     by_number = {target.question: None for target, told in found if told and isinstance(target, Target)}
     if by_number:
-        sheet.notes.append(f"options told by their numbers, in the order of counts.csv: {', '.join(by_number)}")
+        sheet.notes.append(
+            Said("options told by their numbers, in the order of counts.csv: {questions}", questions=[*by_number])
+        )
     found = _renumbered(found, names)
     targets = _told_apart(sheet, [target for target, _ in found], names)
     unknown, problems, taken = {}, [], {}
@@ -32,7 +35,13 @@ def match_columns(sheet, names, settled):
             unknown[heading] = sorted(target, key=str) or _may_be(column, targets, names)
         else:
             row = sheet.first + next(row for row in range(sheet.rows) if column.text(row))
-            problems.append(f"column {number}, row {row}: found an answer under no heading; expected a heading")
+            problems.append(
+                Said(
+                    "column {number}, row {row}: found an answer under no heading; expected a heading",
+                    number=number,
+                    row=row,
+                )
+            )
     return targets, unknown, problems
 
 
@@ -95,9 +104,11 @@ def missing(targets, names, offered):
             roles = names.offered(question)["role"]
             for option in offered[question]:
                 if option not in options and roles[option] != "no_answer":
-                    yield f"no column for {question}={option}: taken as chosen by nobody"
+                    yield Said(
+                        "no column for {question}={option}: taken as chosen by nobody", question=question, option=option
+                    )
     if absent:
-        yield f"no column for {', '.join(absent)}: taken as put to nobody"
+        yield Said("no column for {absent}: taken as put to nobody", absent=[*absent])
 
 
 def headings_of(sheet):
@@ -173,8 +184,15 @@ def _claimed_twice(target, heading, number, taken):
     taken.setdefault(target, (target, number))
     if not other:
         return []
-    found = f"columns {other[1]} and {number} for {target}"
-    return [f'{found}; expected one of them settled as "ignore": {quote(heading)}']
+    return [
+        Said(
+            'columns {other} and {number} for {target}; expected one of them settled as "ignore": {heading}',
+            other=other[1],
+            number=number,
+            target=target,
+            heading=quote(heading),
+        )
+    ]
 
 
 def _same_answers(target, taken):

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..said import Said
 from ..survey.schemas import KEYS_OF_RESPONDENTS
 from .matching import KEY_NAMES, NO_TICKS, SILENT, TICKS, plain
 from .numbers import as_number
@@ -203,7 +204,7 @@ def _said_again(sheet, groups):
     """Columns headed by what a group of columns with an answer each is called: {number: reason to leave it out}."""
     heads = {plain(parts[0][0]) for _, parts in groups.values()}
     return {
-        number: "other columns say the same"
+        number: Said("other columns say the same")
         for number, column in enumerate(sheet.columns)
         if number not in groups and plain(column.heading) in heads
     }
@@ -224,7 +225,7 @@ def _several_columns(sheet, group, parts):
     one_each = [len(own) < 2 or other for own, other in zip(texts, others, strict=True)]  # a number, or a label
     if not all(others) and (all(ticked) or (all(one_each) and len(set(map(tuple, texts))) > 2)):
         labels = dict.fromkeys(part[1] for part in parts)
-        return [Draft("", "multiple", parts[0][0], list(group), _options(labels), guessed=("kind",))]
+        return [Draft("", "multiple", parts[0][0], list(group), _options(labels), guessed=(Said("kind"),))]
     shared = sum(texts, Counter())
     if len(shared) > MOST_ANSWERS:
         alone = [_one_column(sheet, number) for number in group]
@@ -235,7 +236,7 @@ def _several_columns(sheet, group, parts):
         for number in group
     ]
     for draft in battery:
-        draft.guessed = ("kind", "order of answers")
+        draft.guessed = (Said("kind"), Said("order of answers"))
     return battery
 
 
@@ -245,18 +246,18 @@ def _one_column(sheet, number):
     texts, wording = _texts(column), column.label or column.heading
     answered = sum(texts.values())
     if not texts or not column.heading:
-        return "empty" if not texts else "without a heading"
+        return Said("empty") if not texts else Said("without a heading")
     if pieces := _pieces(texts):
-        return [Draft("", "multiple", wording, [number], _options(pieces), guessed=("kind", "answers"))]
+        return [Draft("", "multiple", wording, [number], _options(pieces), guessed=(Said("kind"), Said("answers")))]
     numbers = [as_number(text) for text in texts]
     if len(texts) == answered and all(re.fullmatch(r"\d{5,}", text) for text in texts):
-        return "numbers of which each occurs once: ids"
+        return Said("numbers of which each occurs once: ids")
     if None not in numbers and not (len(texts) <= MOST_STEPS and all(n.is_integer() for n in numbers)):
-        return [Draft("", "number", wording, [number], guessed=("kind",))]
+        return [Draft("", "number", wording, [number], guessed=(Said("kind"),))]
     if len(texts) <= MOST_ANSWERS and (len(texts) < 3 or len(texts) <= answered / 2):
-        guessed = ("kind", "order of answers")
+        guessed = (Said("kind"), Said("order of answers"))
         return [Draft("", "single", wording, [number], _options(_in_order(texts), _scores(texts)), guessed=guessed)]
-    return "free text, dates or names"
+    return Said("free text, dates or names")
 
 
 def _pieces(texts):

@@ -4,8 +4,9 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from ..said import Said, why
 from . import spss, text_files, workbooks
-from .sheets import CHUNK, LARGEST, refusal, shown
+from .sheets import CHUNK, LARGEST, one_line, refusal, shown
 
 FORMATS = {b"$FL2": spss.read, b"$FL3": spss.read}  # by the bytes that a file begins with; also zip archives, and text
 TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".sav")  # what an archive may hold
@@ -22,8 +23,8 @@ def read_sheet(path, names=None):
         return _read_archive(path, names)
     sheet = _reader(path, start, names)(path)
     if not sheet.rows:
-        found = "headings only" if sheet.columns else "an empty file"
-        raise refusal(path, found, "a heading line and at least one row")
+        found = Said("headings only") if sheet.columns else Said("an empty file")
+        raise refusal(path, found, Said("a heading line and at least one row"))
     return sheet
 
 
@@ -33,8 +34,8 @@ def _start(path):
         with path.open("rb") as file:
             return file.read(512)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "no name that a file can have"
-        raise refusal(path, f"a file that cannot be read ({reason})", "a file of raw answers") from None
+        reason = why(error) if isinstance(error, OSError) else Said("no name that a file can have")
+        raise refusal(path, "a file that cannot be read ({reason})", "a file of raw answers", reason=reason) from None
 
 
 def _reader(path, start, names):
@@ -43,8 +44,8 @@ def _reader(path, start, names):
         raise refusal(path, "an Excel file of the old form, or one with a password", "it saved as .xlsx or CSV")
     opening = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if opening.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"<style", b"<div", b"<?xml")):
-        what = "an XML table" if opening.startswith(b"<?xml") else "a web page with a table (HTML)"
-        raise refusal(path, f"{what}, whatever its name", "it opened in Excel and saved as .xlsx or CSV")
+        what = Said("an XML table") if opening.startswith(b"<?xml") else Said("a web page with a table (HTML)")
+        raise refusal(path, "{what}, whatever its name", "it opened in Excel and saved as .xlsx or CSV", what=what)
     if start.startswith(b"%PDF"):
         raise refusal(path, "a PDF document", "the answers as CSV, .xlsx or .sav")
     return next((read for mark, read in FORMATS.items() if start.startswith(mark)), lambda p: text_files.read(p, names))
@@ -61,13 +62,21 @@ def _read_archive(path, names):
             if not any(name.startswith("xl/") for name in parts):
                 return _read_packed(path, archive, parts, names)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
-        found = f"an archive or workbook that cannot be read ({type(error).__name__}: {str(error)[:100]})"
-        raise refusal(path, found, "an Excel workbook (.xlsx), or a zip with one table") from None
+        found = Said(
+            "an archive or workbook that cannot be read ({kind}: {error})",
+            kind=type(error).__name__,
+            error=one_line(error)[:100],
+        )
+        raise refusal(path, found, Said("an Excel workbook (.xlsx), or a zip with one table")) from None
     if "xl/workbook.bin" in parts:
         raise refusal(path, "a binary workbook (.xlsb)", "it saved as .xlsx or CSV")
     sheet = workbooks.read(path)
     if not sheet.rows:
-        raise refusal(path, "headings only" if sheet.columns else "an empty sheet", "headings and at least one row")
+        raise refusal(
+            path,
+            Said("headings only") if sheet.columns else Said("an empty sheet"),
+            Said("headings and at least one row"),
+        )
     return sheet
 
 
@@ -81,8 +90,14 @@ def _read_packed(path, archive, parts, names):
         if Path(name).suffix.casefold() in TABLES and not Path(name).name.startswith(".") and "__MACOSX" not in name
     ]
     if len(tables) != 1:
-        inside = ", ".join(map(shown, tables[:5])) or "none"
-        raise refusal(path, f"an archive with {len(tables)} tables ({inside})", "one; unpack it and name the right one")
+        inside = [*map(shown, tables[:5])] or Said("none")
+        raise refusal(
+            path,
+            "an archive with {tables} tables ({inside})",
+            "one; unpack it and name the right one",
+            tables=len(tables),
+            inside=inside,
+        )
     if archive.getinfo(tables[0]).file_size > LARGEST:
         raise refusal(path, "a table of more than 1 GiB in an archive", "it unpacked first")
     with tempfile.TemporaryDirectory() as aside:
@@ -95,5 +110,5 @@ def _read_packed(path, archive, parts, names):
                     raise refusal(path, "a table of more than 1 GiB in an archive", "it unpacked first")
                 out.write(chunk)
         sheet = read_sheet(unpacked, names)
-    sheet.how = f"{shown(tables[0])} in a zip, {sheet.how}"
+    sheet.how = Said("{file} in a zip, {how}", file=shown(tables[0]), how=sheet.how)
     return sheet

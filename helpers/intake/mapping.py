@@ -18,9 +18,10 @@ import json
 import re
 import tomllib
 
+from ..said import N_, Said, english
 from ..survey import Problem, SurveyError
 from ..survey.folder import read_toml
-from ..survey.problems import quote
+from ..survey.problems import flaw, quote
 from ..survey.schemas import KEYS_OF_RESPONDENTS
 from .matching import Target, plain
 from .nearest import nearest_headings, nearest_options
@@ -33,13 +34,15 @@ CHOICES = {  # of the table [rows], what holds without it first
     "same_respondent": ("last", "first", "all"),  # which of several rows of one respondent counts
     "unfinished": ("leave_out", "count"),  # what becomes of rows that the form itself calls unfinished
 }
-INTRODUCTION = """\
+INTRODUCTION = N_(
+    """\
 # What the import could not match by itself. Fill in the empty quotation marks, then run the import again.
 # [columns]: a question of questions.csv, question=option for a column of one option, respondent, weight, stratum, cluster, comment
 #   (words to keep in answers.xlsx), or ignore.
 # [answers.QUESTION]: an option of options.csv, no_answer or ignore; several options as ["one", "two"]; ticked or
 # not_ticked in a column of one option. "*" = "other" settles every answer that matches nothing.
 """
+)
 
 
 def read_mapping(folder, names):
@@ -53,7 +56,7 @@ def read_mapping(folder, names):
     if problem:
         return {}, {}, [problem]
     problems = [
-        Problem(MAPPING, None, f"[{key}]", "[columns] and [answers.QUESTION] only")
+        flaw(MAPPING, None, "[{key}]", "[columns] and [answers.QUESTION] only", key=key)
         for key, value in content.items()
         if key not in ("columns", "answers", "rows") or not isinstance(value, dict)
     ]
@@ -69,9 +72,17 @@ def _check_choices(table):
     """What is wrong with the table [rows]."""
     for key, value in table.items():
         if key not in CHOICES:
-            yield Problem(MAPPING, None, f"{quote(key)} in [rows]", f"one of {', '.join(CHOICES)}")
+            yield flaw(MAPPING, None, "{key} in [rows]", "one of {choices}", key=quote(key), choices=[*CHOICES])
         elif value not in CHOICES[key]:
-            yield Problem(MAPPING, None, f"{key} = {quote(value)} in [rows]", f"one of {', '.join(CHOICES[key])}")
+            yield flaw(
+                MAPPING,
+                None,
+                "{key} = {value} in [rows]",
+                "one of {choices}",
+                key=key,
+                value=quote(value),
+                choices=[*CHOICES[key]],
+            )
 
 
 def read_choices(folder):
@@ -87,8 +98,18 @@ def _read_columns(table, names):
     for heading, meaning in table.items():
         target = _target(meaning, names)
         if target is None and meaning != "":
-            expected = f"question, question=option, {', '.join(KEYS_OF_RESPONDENTS)}, comment or ignore"
-            problems.append(Problem(MAPPING, None, f"column {quote(heading)} = {quote(meaning)}", expected))
+            expected = Said(
+                "question, question=option, {keys_of_respondents}, comment or ignore",
+                keys_of_respondents=[*KEYS_OF_RESPONDENTS],
+            )
+            problems.append(
+                Problem(
+                    MAPPING,
+                    None,
+                    Said("column {heading} = {meaning}", heading=quote(heading), meaning=quote(meaning)),
+                    expected,
+                )
+            )
         columns[plain(heading)] = target
     return columns, problems
 
@@ -108,7 +129,9 @@ def _read_answers(tables, names):
     problems = []
     for question, table in tables.items():
         if question not in names.questions.index or not isinstance(table, dict):
-            problems.append(Problem(MAPPING, None, f"[answers.{question}]", "a question of questions.csv"))
+            problems.append(
+                flaw(MAPPING, None, "[answers.{question}]", "a question of questions.csv", question=question)
+            )
             continue
         if names.questions.loc[question, "kind"] == "number":
             problems += _not_a_number(question, table)
@@ -119,7 +142,12 @@ def _read_answers(tables, names):
         for text, meaning in table.items():
             right = meaning in allowed if isinstance(meaning, str) else several and _all_options(meaning, options)
             if not right:
-                found = f"answer {quote(text)} = {quote(meaning)} of {question}"
+                found = Said(
+                    "answer {text} = {meaning} of {question}",
+                    text=quote(text),
+                    meaning=quote(meaning),
+                    question=question,
+                )
                 problems.append(Problem(MAPPING, None, found, "one of " + ", ".join(allowed[:-1])))
     return tables, problems
 
@@ -127,8 +155,10 @@ def _read_answers(tables, names):
 def _not_a_number(question, table):
     for text, meaning in table.items():
         if meaning not in ("", "no_answer", "ignore") and as_number(str(meaning)) is None:
-            found = f"answer {quote(text)} = {quote(meaning)} of {question}"
-            yield Problem(MAPPING, None, found, "a number, no_answer or ignore")
+            found = Said(
+                "answer {text} = {meaning} of {question}", text=quote(text), meaning=quote(meaning), question=question
+            )
+            yield Problem(MAPPING, None, found, Said("a number, no_answer or ignore"))
 
 
 def _all_options(meaning, options):
@@ -140,13 +170,13 @@ def check_mapping(folder, names):
     columns, answers, problems = read_mapping(folder, names)
     if problems:
         return problems
-    expected = "its meaning (the head of the file says which there are)"
+    expected = Said("its meaning (the head of the file says which there are)")
     open_columns = [heading for heading, target in columns.items() if target is None]
     open_answers = [
         f"{text} of {q}" for q, table in answers.items() for text, meaning in table.items() if meaning == ""
     ]
     return [
-        Problem(MAPPING, None, f"{quote(open_entry)}, still to be settled", expected)
+        Problem(MAPPING, None, Said("{open_entry}, still to be settled", open_entry=quote(open_entry)), expected)
         for open_entry in open_columns + open_answers
     ]
 
@@ -154,16 +184,16 @@ def check_mapping(folder, names):
 # --- drafting --------------------------------------------------------------------------------------------------------
 
 
-def draft(text, headings, readers, names):
+def draft(text, headings, readers, names, say=english):
     """mapping.toml with a line for all that is open: the old text, if any, with new lines in their tables.
 
     `headings` maps open headings to the Targets they may mean, `readers` are the questions' Readers with their unknown
-    answers. Raises SurveyError where the old text is written so that nothing can be added.
+    answers; its comments are in the language of `say`. Raises SurveyError where the old text is written so that nothing can be added.
     """
     old = tomllib.loads(text) if text else {}
-    text = text or INTRODUCTION
+    text = text or say(INTRODUCTION)
     lines = [
-        _line(heading, [*map(str, targets)] or nearest_headings(names, heading), "or ignore")
+        _line(heading, [*map(str, targets)] or nearest_headings(names, heading), Said("or ignore"), say)
         for heading, targets in headings.items()
         if heading not in old.get("columns", {})
     ]
@@ -172,8 +202,8 @@ def draft(text, headings, readers, names):
         known = {plain(answer) for answer in old.get("answers", {}).get(reader.question, {})}
         new = {text: answer for answer, text in reversed(reader.unknown.items()) if text not in known}
         new = [*reversed(new.values())][:LONGEST_DRAFT]  # a line for each text, however its letters are written
-        otherwise = "no_answer or ignore" if reader.options else "a number, no_answer or ignore"
-        lines = [_line(answer, nearest_options(names, reader, answer), otherwise) for answer in new]
+        otherwise = Said("no_answer or ignore") if reader.options else Said("a number, no_answer or ignore")
+        lines = [_line(answer, nearest_options(names, reader, answer), otherwise, say) for answer in new]
         text = _insert(text, f"answers.{reader.question}", lines)
     try:
         tomllib.loads(text)
@@ -182,16 +212,18 @@ def draft(text, headings, readers, names):
     return text
 
 
-def ignoring(headings):
-    """A new mapping.toml that leaves these headings out, {heading: why}."""
-    lines = [f'{key(heading)} = "ignore"  # {why}' for heading, why in headings.items()]
-    return _insert(INTRODUCTION, "columns", lines)
+def ignoring(headings, say=english):
+    """A new mapping.toml that leaves these headings out, {heading: why}, with comments in the language of `say`."""
+    lines = [f'{key(heading)} = "ignore"  # {say(why)}' for heading, why in headings.items()]
+    return _insert(say(INTRODUCTION), "columns", lines)
 
 
 def form_error():
     """The SurveyError of a mapping.toml that is written so that nothing can be added, to be raised."""
-    expected = "tables [columns] and [answers.QUESTION], one entry a line"
-    return SurveyError(f"{MAPPING}: found a form that nothing can be added to; expected {expected}")
+    expected = Said("tables [columns] and [answers.QUESTION], one entry a line")
+    return SurveyError(
+        "{mapping}: found a form that nothing can be added to; expected {expected}", mapping=MAPPING, expected=expected
+    )
 
 
 def key(text):
@@ -199,10 +231,10 @@ def key(text):
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _line(text, nearest, otherwise):
+def _line(text, nearest, otherwise, say):
     """A line that waits for its meaning, with the names that are most like it."""
-    near = f"nearest: {', '.join(nearest)}; {otherwise}" if nearest else otherwise
-    return f'{key(text)} = ""  # {near}'
+    near = Said("nearest: {names}; {otherwise}", names=nearest, otherwise=otherwise) if nearest else otherwise
+    return f'{key(text)} = ""  # {say(near)}'
 
 
 def _insert(text, table, lines):

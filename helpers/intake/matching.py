@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import LANGUAGES
+from ..said import Said
 from ..survey.problems import quote
 from ..survey.schemas import KEYS_OF_RESPONDENTS
 
@@ -280,7 +281,13 @@ class Reader:
         self.numbers |= {*numbers}
         if told := [f"{text} = {option}" for text, option in numbers.items() if text.strip("-") != "oth"]:
             order = ", ".join(sorted(told, key=lambda each: self.options.index(each.partition(" = ")[2])))
-            self.notes.append(f"{self.question}: option numbers read in the order of counts.csv: {order}")
+            self.notes.append(
+                Said(
+                    "{question}: option numbers read in the order of counts.csv: {order}",
+                    question=self.question,
+                    order=order,
+                )
+            )
         self.texts = sorted({*self.known, *self.shared}, key=len, reverse=True)
 
     def declare_missing(self, texts):
@@ -289,7 +296,13 @@ class Reader:
         self.known |= dict.fromkeys(map(plain, new), NO_ANSWER)
         if new:
             shown = ", ".join(map(quote, new))
-            self.notes.append(f"{self.question}: declared missing in the file, taken as no answer: {shown}")
+            self.notes.append(
+                Said(
+                    "{question}: declared missing in the file, taken as no answer: {shown}",
+                    question=self.question,
+                    shown=shown,
+                )
+            )
 
     def is_known(self, text):
         """Whether a plain text is an id, a label, settled, or what programs write where nothing was said."""

@@ -61,15 +61,20 @@ def read_sheet(folder):
         openpyxl.utils.exceptions.InvalidFileException,
     ):
         raise SurveyError(
-            f"{SHEET}: found a file that cannot be read; expected a workbook, as the import made it"
+            "{file}: found a file that cannot be read; expected a workbook, as the import made it", file=SHEET
         ) from None
     if not rows or tuple(cell.lower() for cell in rows[0][: len(HEAD)]) != HEAD:
-        raise SurveyError(f"{SHEET}, row 2: found other headings; expected {', '.join(HEAD)}")
+        raise SurveyError("{file}, row 2: found other headings; expected {head}", file=SHEET, head=", ".join(HEAD))
     chosen = {}
     for number, row in enumerate(rows[1:], start=3):
         question, _, text, _, code, quoted = (*row, *[""] * len(HEAD))[: len(HEAD)]
         if quoted.lower() not in YES | NO:
-            raise SurveyError(f"{SHEET}, row {number}: found quote = {quote(quoted)}; expected yes, or nothing")
+            raise SurveyError(
+                "{file}, row {row}: found quote = {found}; expected yes, or nothing",
+                file=SHEET,
+                row=number,
+                found=quote(quoted),
+            )
         if text:
             chosen[question, plain(text)] = text, Chosen(code, quoted.lower() in YES)
     return chosen

@@ -9,6 +9,7 @@ import re
 
 import numpy as np
 
+from ..said import Said
 from ..survey import SurveyError, responses
 from ..survey.problems import quote
 from ..survey.schemas import KEYS_OF_RESPONDENTS, answered_any
@@ -49,8 +50,12 @@ def _parts_of_design(column, rows, sheet):
     """The strata or clusters that a column gives to rows. Raises SurveyError where one is missing."""
     given = np.array(column.values, dtype=object)[column.codes[rows]]
     if (empty := rows[given == ""]).size:
-        found = f"an empty cell (row {first_few(empty + sheet.first)})"
-        raise SurveyError(f"column {quote(column.heading)}: found {found}; expected a name or number in every row")
+        found = Said("an empty cell (row {rows})", rows=first_few(empty + sheet.first))
+        raise SurveyError(
+            "column {heading}: found {found}; expected a name or number in every row",
+            heading=quote(column.heading),
+            found=found,
+        )
     return given
 
 
@@ -59,7 +64,7 @@ def _ids(column, rows, sheet, account):
     given = np.array(column.values, dtype=object)[column.codes[rows]]
     bare = given == ""
     if bare.any():
-        account.notes.append(f"rows without respondent id, named after their row: {bare.sum():,}")
+        account.notes.append(Said("rows without respondent id, named after their row: {n:,}", n=int(bare.sum())))
     return np.where(bare, np.array([f"row {row}" for row in rows + sheet.first], dtype=object), given)
 
 
@@ -68,8 +73,14 @@ def _weights(column, rows, sheet):
     numbers = np.array([_weight(value) for value in column.values])[column.codes[rows]]
     wrong = rows[np.isnan(numbers)]
     if wrong.size:
-        found = f"weight {quote(column.text(wrong[0]))} (row {first_few(wrong + sheet.first)})"
-        raise SurveyError(f"column {quote(column.heading)}: found {found}; expected a number above 0 in every row")
+        found = Said(
+            "weight {weight} (row {rows})", weight=quote(column.text(wrong[0])), rows=first_few(wrong + sheet.first)
+        )
+        raise SurveyError(
+            "column {heading}: found {found}; expected a number above 0 in every row",
+            heading=quote(column.heading),
+            found=found,
+        )
     return numbers
 
 
@@ -126,6 +137,8 @@ def _account_for(question, each, put, numbers, account):
             account.add_cells(outcome.OUT, ((cells == state) & ~put).sum())
         account.add_cells(outcome.BLANK, np.isin(cells, (EMPTY, NOT_TICKED, NOT_PUT)).sum())
         account.add_cells(outcome.LEFT, (cells == IGNORED).sum())
-    out = f"{question}: answers of respondents to whom it was not put, kept out"
+    out = Said("{question}: answers of respondents to whom it was not put, kept out", question=question)
     account.note_rows(out, each.said() & ~put, numbers)
-    account.note_rows(f"{question}: {outcome.DOUBLE}", (each.state == TWO) & put, numbers)
+    account.note_rows(
+        Said("{question}: {what}", question=question, what=outcome.DOUBLE), (each.state == TWO) & put, numbers
+    )

@@ -16,6 +16,7 @@ import openpyxl
 import xlsxwriter
 
 from .. import LANGUAGES
+from ..said import Said
 from ..survey import SurveyError
 from ..survey.problems import quote
 from ..survey.schemas import KEYS_OF_RESPONDENTS
@@ -189,7 +190,9 @@ def chosen(path):
     except Exception as error:  # whatever a spoilt workbook makes its reader raise
         reason = " ".join(str(error).split())[:80]
         raise SurveyError(
-            f"{SETTLE}: found a file that cannot be read ({reason}); expected it as the import wrote it, or none"
+            "{settle}: found a file that cannot be read ({reason}); expected it as the import wrote it, or none",
+            settle=SETTLE,
+            reason=reason,
         ) from None
 
 
@@ -214,8 +217,14 @@ def _meaning(table, words, names, row):
     parts = [part.strip() for part in re.split(r"[;；\n]", words) if part.strip()] if question else [words.strip()]
     meanings = [_one(part, question, names) for part in parts]
     if None in meanings:
-        expected = "an entry of its list"
-        raise SurveyError(f"{SETTLE}, row {row}: found {quote(words)}; expected {expected}")
+        expected = Said("an entry of its list")
+        raise SurveyError(
+            "{settle}, row {row}: found {words}; expected {expected}",
+            settle=SETTLE,
+            row=row,
+            words=quote(words),
+            expected=expected,
+        )
     return meanings[0] if len(meanings) == 1 else meanings
 
 
@@ -239,9 +248,19 @@ def _settled(text, table, found, meaning, row):
     for part in table.split("."):
         there = there.get(part, {})
     if (old := there.get(found, "")) not in ("", meaning):
-        expected = f"{json.dumps(old, ensure_ascii=False)} as in mapping.toml, or the line taken out in one of the two"
+        expected = Said(
+            "{old} as in mapping.toml, or the line taken out in one of the two", old=json.dumps(old, ensure_ascii=False)
+        )
         said = json.dumps(meaning, ensure_ascii=False)
-        raise SurveyError(f"{SETTLE}, row {row}: found {said} for {quote(found)} of {table}; expected {expected}")
+        raise SurveyError(
+            "{settle}, row {row}: found {said} for {found} of {table}; expected {expected}",
+            settle=SETTLE,
+            row=row,
+            said=said,
+            found=quote(found),
+            table=table,
+            expected=expected,
+        )
     if old == meaning:
         return text
     line = f"{key(found)} = {json.dumps(meaning, ensure_ascii=False)}"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..said import Said
 from ..survey import SurveyError
 from ..survey.encodings import decoded
 
@@ -70,17 +71,28 @@ def shown(path):
     return name if name.isprintable() and len(name) <= 80 else repr(name[:80])
 
 
-def refusal(path, found, expected, row=None):
-    """The SurveyError about a file of raw answers, to be raised."""
-    where = shown(path) if row is None else f"{shown(path)}, row {row}"
-    return SurveyError(f"{where}: found {' '.join(str(found).split())}; expected {expected}")
+def one_line(text):
+    """A text, such as an error of another library, on one line."""
+    return " ".join(str(text).split())
+
+
+def refusal(path, found, expected, row=None, /, **values):
+    """The SurveyError about a file of raw answers, to be raised: messages, or templates with the same values."""
+    where = shown(path) if row is None else Said("{file}, row {row}", file=shown(path), row=row)
+    found, expected = (text if isinstance(text, Said) else Said(text, **values) for text in (found, expected))
+    return SurveyError(
+        "{where}: found {found}; expected {expected}",
+        where=where,
+        found=found,
+        expected=expected,
+    )
 
 
 def first_few(rows):
     """Row numbers for a message: the first few, and how many more."""
     rows = list(rows)
-    more = f" and {len(rows) - FIRST_FEW:,} more" if len(rows) > FIRST_FEW else ""
-    return ", ".join(str(row) for row in rows[:FIRST_FEW]) + more
+    few = ", ".join(str(row) for row in rows[:FIRST_FEW])
+    return Said("{few} and {n:,} more", few=few, n=len(rows) - FIRST_FEW) if len(rows) > FIRST_FEW else few
 
 
 def rewrite_csv(path, change, mark=False):

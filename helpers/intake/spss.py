@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from ..said import Said
 from ..survey import SurveyError
-from .sheets import LARGEST, WIDEST, Column, Sheet, as_text, refusal, stripped, tidy
+from .sheets import LARGEST, WIDEST, Column, Sheet, as_text, one_line, refusal, stripped, tidy
 
 
 def read(path):
@@ -13,8 +14,10 @@ def read(path):
     except SurveyError:
         raise
     except Exception as error:  # a foreign file can fail in any way
-        found = f"a file that cannot be read ({type(error).__name__}: {str(error)[:120]})"
-        raise refusal(path, found, "an SPSS file (.sav)") from None
+        found = Said(
+            "a file that cannot be read ({kind}: {error})", kind=type(error).__name__, error=one_line(error)[:120]
+        )
+        raise refusal(path, found, Said("an SPSS file (.sav)")) from None
     rows = max((len(values) for values in data.values()), default=0)
     sheet, sets = Sheet([], rows, 1, "SPSS"), about.mr_sets or {}
     members = {name: _members(each, data) for name, each in sets.items()}
@@ -70,7 +73,7 @@ def _read_values(path):
     _, about = pyreadstat.read_sav(str(path), metadataonly=True)
     rows, width = about.number_rows or 0, about.number_columns or 0
     if rows * max(width, 1) * 8 > 4 * LARGEST or width > WIDEST:
-        raise refusal(path, f"{rows:,} rows of {width:,} variables", "fewer; save it as CSV")
+        raise refusal(path, "{rows:,} rows of {width:,} variables", "fewer; save it as CSV", rows=rows, width=width)
     # User-defined missing values are answers with a label of their own, such as "no answer".
     return pyreadstat.read_sav(str(path), user_missing=True, output_format="dict")
 

@@ -11,6 +11,7 @@ import pandas as pd
 import xlsxwriter
 
 from .. import LANGUAGES
+from ..said import N_, Said, english, why
 from ..survey import SurveyError, find_folder, read_codebook
 from ..survey import folder as surveys
 from ..survey.folder import is_uncounted, languages
@@ -30,24 +31,24 @@ NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}  # by Windows
 ROWS = 10_000  # of the blank sheet with drop-downs
 ASKS = {
-    "title": "title of the survey",
-    "publisher": "who publishes it",
-    "population": "whom it is about, such as: members with 20 or more employees",
-    "fieldwork": "when the answers were collected, such as: May 2026",
-    "source": "where the counts come from, as captions name it",
+    "title": Said("title of the survey"),
+    "publisher": Said("who publishes it"),
+    "population": Said("whom it is about, such as: members with 20 or more employees"),
+    "fieldwork": Said("when the answers were collected, such as: May 2026"),
+    "source": Said("where the counts come from, as captions name it"),
 }
 CALLED = {
-    "respondent_en": "what one respondent and several are called, such as: member, members",
-    "respondent_ja": "the same in Japanese, with the word that counts them, such as: 会員, 社",
+    "respondent_en": Said("what one respondent and several are called, such as: member, members"),
+    "respondent_ja": Said("the same in Japanese, with the word that counts them, such as: 会員, 社"),
 }
-LANGUAGE = {"en": "in English", "ja": "in Japanese"}
+LANGUAGE = {"en": Said("in English"), "ja": Said("in Japanese")}
 
 
-def start(name, source=TEMPLATE):
+def start(name, source=TEMPLATE, say=english):
     """Make data/`name`/ with the questionnaire of another survey, and return the folder.
 
     What was settled about its answers comes along, and where it has counts of its own, it is what the new one is compared
-    with: the wave before.
+    with: the wave before. What is written for people to read is in the language of `say`.
 
     Raises SurveyError for a name that cannot be used, a folder that is there already, or a source that is unsound;
     nothing is left behind then.
@@ -55,28 +56,28 @@ def start(name, source=TEMPLATE):
     original = find_folder(source)
     frames, problems = read_codebook(original)
     if problems:
-        raise SurveyError(f"{original.name}/{problems[0]}")
-    return _made(name, lambda aside: _fill(aside, original, frames, name))
+        raise SurveyError(problems[0].within(original))
+    return _made(name, lambda aside: _fill(aside, original, frames, name, say))
 
 
 def _made(name, fill):
     """The folder data/`name`/ as `fill` fills it: there when it is whole, or not at all."""
     if not NAME.fullmatch(name) or name in RESERVED:
-        expected = "small letters a-z, digits, - and _, beginning with a letter or digit"
-        raise SurveyError(f"name: found {name[:80]!r}; expected {expected}")
+        expected = Said("small letters a-z, digits, - and _, beginning with a letter or digit")
+        raise SurveyError("name: found {name!r}; expected {expected}", name=name[:80], expected=expected)
     folder = surveys.DATA / name
     if folder.exists() or folder.is_symlink():
-        raise SurveyError(f"data/{name}: found a folder of this name; expected a name that is not taken")
+        raise SurveyError("data/{name}: found a folder of this name; expected a name that is not taken", name=name)
     try:
         aside = Path(tempfile.mkdtemp(prefix=".new-", dir=surveys.DATA))
     except OSError as error:
-        raise SurveyError(f"data/: cannot be written ({error.strerror})") from None
+        raise SurveyError("data/: cannot be written ({reason})", reason=why(error)) from None
     try:
         fill(aside)
         aside.chmod(0o755)
         aside.rename(folder)
     except OSError as error:
-        raise SurveyError(f"data/{name}: cannot be written ({error.strerror})") from None
+        raise SurveyError("data/{name}: cannot be written ({reason})", name=name, reason=why(error)) from None
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return folder
@@ -88,21 +89,25 @@ NOTHING = [  # a codebook without a question: the form is recognised by its colu
 ]
 
 
-def start_from_answers(name, file, lang=""):
+def start_from_answers(name, file, lang="", say=english):
     """Make data/`name`/ with a questionnaire drafted from a file of raw answers; the folder, and how much was guessed.
 
-    `lang` is the language of its labels, by default the one that the headings are written in. Returns `(folder, drafts,
+    `lang` is the language of its labels, by default the one that the headings are written in; `say` that of
+    what is written for people to read. Returns `(folder, drafts,
     left_out)`, see draft.py. Raises SurveyError as `start` does, and for a file that cannot be read or holds no question.
     """
     sheet = read_form(read_sheet(file), Names(*NOTHING), Path(file).parent)
     drafts, left_out = draft.questions(sheet)
     if not drafts:
-        raise SurveyError(f"{shown(file)}: found no column that could be a question; expected one row per respondent")
-    folder = _made(name, lambda aside: _fill_from(aside, name, drafts, left_out, lang or draft.language(sheet)))
+        raise SurveyError(
+            "{file}: found no column that could be a question; expected one row per respondent", file=shown(file)
+        )
+    lang = lang or draft.language(sheet)
+    folder = _made(name, lambda aside: _fill_from(aside, name, drafts, left_out, lang, say))
     return folder, drafts, left_out
 
 
-def _fill_from(folder, name, drafts, left_out, lang):
+def _fill_from(folder, name, drafts, left_out, lang, say):
     questions = [
         {
             **{
@@ -129,9 +134,9 @@ def _fill_from(folder, name, drafts, left_out, lang):
         columns = ["question", "option", "count"] if file == "counts" else None
         table = pd.DataFrame(rows, columns=columns)
         (folder / f"{file}.csv").write_bytes(table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
-    (folder / "survey.toml").write_text(_about(DRAFTED, (lang,)), encoding="utf-8")
-    write_private(folder / MAPPING, ignoring(left_out).encode())
-    (folder / "README.md").write_text(DRAFT.format(name=name), encoding="utf-8")
+    (folder / "survey.toml").write_text(_about(DRAFTED, (lang,), say), encoding="utf-8")
+    write_private(folder / MAPPING, ignoring(left_out, say).encode())
+    (folder / "README.md").write_text(say(DRAFT, name=name), encoding="utf-8")
 
 
 def _named(folder):
@@ -139,19 +144,20 @@ def _named(folder):
     return folder.name if (surveys.DATA / folder.name).resolve() == folder else str(folder)
 
 
-def _fill(folder, original, frames, name):
+def _fill(folder, original, frames, name, say):
     (folder / "options.csv").write_bytes(rewrite_csv(original / "options.csv", lambda _, rows: rows, mark=True))
     for file, numbers in (("questions.csv", "base"), ("counts.csv", "count")):
         (folder / file).write_bytes(
             rewrite_csv(original / file, lambda header, rows, c=numbers: _emptied(header, rows, c), mark=True)
         )
-    about = _about(f"that of {original.name}", languages(frames))
+    about = _about(Said("that of {survey}", survey=original.name), languages(frames), say)
     if original.name != TEMPLATE and not is_uncounted(frames["counts.csv"]):
-        about += f"baseline = {json.dumps(_named(original), ensure_ascii=False)}  # the wave before, to compare with\n"
+        comment = say(Said("the wave before, to compare with"))
+        about += f"baseline = {json.dumps(_named(original), ensure_ascii=False)}  # {comment}\n"
     (folder / "survey.toml").write_text(about, encoding="utf-8")
     if (original / MAPPING).exists():
         write_private(folder / MAPPING, (original / MAPPING).read_bytes())
-    (folder / "README.md").write_text(README.format(name=name, source=original.name), encoding="utf-8")
+    (folder / "README.md").write_text(say(README, name=name, source=original.name, sheet=SHEET), encoding="utf-8")
     _write_sheet(folder / SHEET, frames)
 
 
@@ -160,21 +166,24 @@ def _emptied(header, rows, column):
     return [rows[0], *([*row[:place], "", *row[place + 1 :]] for row in rows[1:] if len(row) == len(header))]
 
 
-def _about(source, spoken):
-    lines = ["# What the report says about the survey itself. Fill in every pair of quotation marks."]
+def _about(source, spoken, say):
+    head = Said("What the report says about the survey itself. Fill in every pair of quotation marks.")
+    lines = [f"# {say(head)}"]
     for key in about_needed(spoken):
         if key == "respondents":
-            lines.append("respondents = 0  # how many answered; an import of raw answers fills this in")
+            comment = Said("how many answered; an import of raw answers fills this in")
+            lines.append(f"respondents = 0  # {say(comment)}")
             continue
         what, _, lang = key.rpartition("_")
-        lines.append(f'{key} = ""  # {ASKS[what]}, {LANGUAGE[lang]}')
+        lines.append(f'{key} = ""  # {say("{what}, {language}", what=ASKS[what], language=LANGUAGE[lang])}')
     for key, what in ((f"respondent_{lang}", CALLED[f"respondent_{lang}"]) for lang in spoken):
-        lines.append(f"{key} = {json.dumps(RESPONDENT[key], ensure_ascii=False)}  # {what}")
-    return "\n".join([*lines, f"# The questionnaire is {source}.", ""])
+        lines.append(f"{key} = {json.dumps(RESPONDENT[key], ensure_ascii=False)}  # {say(what)}")
+    return "\n".join([*lines, f"# {say('The questionnaire is {source}.', source=source)}", ""])
 
 
-DRAFTED = "drafted from a file of raw answers"
-DRAFT = """\
+DRAFTED = Said("drafted from a file of raw answers")
+DRAFT = N_(
+    """\
 # {name}
 
 A survey of your own. Its questionnaire was drafted from a file of raw answers; all files here are described in data/README.md.
@@ -192,7 +201,9 @@ A survey of your own. Its questionnaire was drafted from a file of raw answers; 
 Raw answers are other people's data: git keeps of this folder only the questionnaire, the counts and this page, so that
 they are not shared by mistake.
 """
-README = """\
+)
+README = N_(
+    """\
 # {name}
 
 A survey of your own, begun from the questionnaire of {source}. All files here are described in data/README.md.
@@ -212,7 +223,8 @@ A survey of your own, begun from the questionnaire of {source}. All files here a
 
 Raw answers are other people's data: git keeps of this folder only the questionnaire, the counts and this page, so that
 they are not shared by mistake.
-""".replace("{sheet}", SHEET)
+"""
+)
 
 
 # --- the blank sheet -------------------------------------------------------------------------------------------------
@@ -302,9 +314,9 @@ def _write_instructions(sheet, names, styles):
     sheet.set_column(1, 2, 70)
     sheet.write_string(0, 0, "How to fill in the sheet / 記入方法", styles["title"])
     row = 2
-    for english, japanese in INSTRUCTIONS:
-        sheet.write_string(row, 1, english, styles["wrap"])
-        sheet.write_string(row, 2, japanese, styles["wrap"])
+    for in_english, in_japanese in INSTRUCTIONS:
+        sheet.write_string(row, 1, in_english, styles["wrap"])
+        sheet.write_string(row, 2, in_japanese, styles["wrap"])
         row += 1
     for place, word in enumerate(("id", "question", "質問", "only if / 条件")):
         sheet.write_string(row + 1, place, word, styles["head"])

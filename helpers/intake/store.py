@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from ..said import Said
 from ..survey import SurveyError
 from ..survey.encodings import decoded
 from ..survey.responses import column
@@ -25,6 +26,8 @@ ROWS = {  # the entries of [intake] in survey.toml that count rows
     "preview": outcome.PREVIEW,
     "no_consent": outcome.DECLINED,
 }
+INTAKE = Said("what became of the rows of the last import")
+STOPPED = Said("of those counted, who answered nothing after that question")
 ADDED = {
     "option": "no_answer",
     "role": "no_answer",
@@ -83,8 +86,17 @@ def store(folder, frames, names, offered, keys, routed, account, more=None, repl
         columns |= each.columns
     account.update = versions.update(folder, columns)
     if account.update and account.update.is_large_loss() and not replace:
-        found = f"{account.source}: found {account.update.gone:,} of {account.update.was:,} respondents gone"
-        raise SurveyError(f"{found} ({account.update}); expected a later export of the same, or --replace")
+        found = Said(
+            "{source}: found {gone:,} of {was:,} respondents gone",
+            source=account.source,
+            gone=account.update.gone,
+            was=account.update.was,
+        )
+        raise SurveyError(
+            "{found} ({update}); expected a later export of the same, or --replace",
+            found=found,
+            update=account.update.said,
+        )
     versions.replace(folder, files, columns, keep=True)
 
 
@@ -131,13 +143,17 @@ def _note_changes(old, names, offered, stored, account):
             if option not in known:
                 added.append(names.questions.loc[question, "options"])
             elif option not in offered[question]:
-                account.notes.append(f"{question}: {option} was chosen; counts.csv now lists it")
+                account.notes.append(
+                    Said("{question}: {option} was chosen; counts.csv now lists it", question=question, option=option)
+                )
         if not each.asked and names.questions.loc[question, "asked_if"]:
-            account.notes.append(f"{question}: put to nobody, so the report leaves it out")
+            account.notes.append(Said("{question}: put to nobody, so the report leaves it out", question=question))
     if gone := sorted(set(old["question"]) - set(stored)):
-        account.notes.append(f"counts.csv: rows of {', '.join(gone)} taken out, which questions.csv does not have")
+        account.notes.append(
+            Said("counts.csv: rows of {gone} taken out, which questions.csv does not have", gone=[*gone])
+        )
     added = list(dict.fromkeys(added))
-    account.notes += [f"options.csv: no_answer added to {name}" for name in added]
+    account.notes += [Said("options.csv: no_answer added to {name}", name=name) for name in added]
     return added
 
 
@@ -194,17 +210,17 @@ def _with_respondents(path, number):
     except (OSError, ValueError, RecursionError):
         pass
     name = f"{path.parent.name}/{path.name}"
-    raise SurveyError(f"{name}: found no line for the number of respondents; expected respondents = a number")
+    raise SurveyError("{name}: found no line for the number of respondents; expected respondents = a number", name=name)
 
 
 def _with_rows(toml, account):
     """survey.toml with the table [intake] at its end: how many rows were read, and what became of them."""
     text = re.sub(rb"(?ms)^\[intake(\.[a-z_]+)?\].*?(?=^\[(?!intake)|\Z)", b"", toml).rstrip()
     parts = {name: account.rows.get(what, 0) for name, what in ROWS.items()}
-    lines = ["[intake]  # what became of the rows of the last import", f"rows = {sum(account.rows.values())}"]
+    lines = [f"[intake]  # {account.say(INTAKE)}", f"rows = {sum(account.rows.values())}"]
     lines += [f"{name} = {number}" for name, number in parts.items() if number or name == "counted"]
     if account.stopped:
         stops = ", ".join(f"{question} = {number}" for question, number in account.stopped.items())
-        lines.append(f"stopped_after = {{ {stops} }}  # of those counted, who answered nothing after that question")
+        lines.append(f"stopped_after = {{ {stops} }}  # {account.say(STOPPED)}")
     end = b"\r\n" if b"\r\n" in toml else b"\n"
     return end.join([text, b"", *(line.encode() for line in lines), b""])

@@ -10,10 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pc
 
+from ..said import Said
 from .matching import plain
-from .sheets import CHUNK, WIDEST, Column, Sheet, refusal, stripped, tidy
+from .sheets import CHUNK, WIDEST, Column, Sheet, one_line, refusal, stripped, tidy
 
+NUL = Said("a NUL byte")
 OLDER = ("cp932", "cp1252", "euc_jp", "mac_roman")  # encodings of an older time, the likeliest first
+SIGNS = {",": Said("comma"), "\t": Said("tab"), ";": Said("semicolon"), "|": Said("bar")}
 LOOKED_AT = 1 << 18  # bytes that tell an encoding
 
 
@@ -25,9 +28,9 @@ def read(path, names=None):
     encoding = _encoding(path, names)
     delimiter, skipped = _delimiter(path, encoding)
     heads, columns, rows = _read_delimited(path, encoding, delimiter, skipped)
-    name = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}[delimiter]
+    name = SIGNS[delimiter]
     made = [Column(tidy(head), *column) for head, column in zip(heads, columns, strict=True)]
-    return Sheet(made, rows, 2 + skipped, f"{encoding.removesuffix('-sig')}, {name}")
+    return Sheet(made, rows, 2 + skipped, Said("{encoding}, {sign}", encoding=encoding.removesuffix("-sig"), sign=name))
 
 
 def _encoding(path, names):
@@ -43,13 +46,13 @@ def _encoding(path, names):
             possible.append(encoding)
             if encoding not in OLDER:
                 break
-        elif failure[1] == "a NUL byte":
+        elif failure[1] == NUL:
             raise refusal(path, "a NUL byte", "plain text", failure[0])
         else:
             failures.append(failure)
     if not possible:
         row, byte = failures[0]
-        raise refusal(path, byte, "text saved as UTF-8 or Shift_JIS (cp932)", row)
+        raise refusal(path, byte, Said("text saved as UTF-8 or Shift_JIS (cp932)"), row)
     return possible[0] if len(possible) == 1 else _most_at_home(path, possible, names)
 
 
@@ -61,7 +64,7 @@ def _most_at_home(path, possible, names):
     best = max(found.values())
     if best == 0 and possible[0] != OLDER[0]:
         row, byte = _failure(path, "utf-8")
-        raise refusal(path, byte, "text saved as UTF-8 or Shift_JIS (cp932)", row)
+        raise refusal(path, byte, Said("text saved as UTF-8 or Shift_JIS (cp932)"), row)
     return next(encoding for encoding in possible if found[encoding] == best)
 
 
@@ -82,9 +85,11 @@ def _failure(path, encoding):
             try:
                 text = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
-                return line + error.object[: error.start].count(b"\n"), f"byte 0x{error.object[error.start]:02x}"
+                return line + error.object[: error.start].count(b"\n"), Said(
+                    "byte 0x{byte:02x}", byte=error.object[error.start]
+                )
             if "\0" in text:
-                return line + text[: text.index("\0")].count("\n"), "a NUL byte"
+                return line + text[: text.index("\0")].count("\n"), NUL
             if not chunk:
                 return None
             line += text.count("\n")
@@ -116,7 +121,7 @@ def _read_delimited(path, encoding, delimiter, skipped):
     """Headings, (values, codes) of each column, and the number of rows."""
     head = _first_record(path, encoding, delimiter, skipped)
     if len(head) > WIDEST:
-        raise refusal(path, f"{len(head)} columns", f"at most {WIDEST}")
+        raise refusal(path, "{n} columns", "at most {most}", n=len(head), most=WIDEST)
     table = _read_table(path, encoding, delimiter, len(head), skipped)
     columns = [stripped(*_without_heading(column)) for column in table.columns]
     return head, columns, len(columns[0][1]) if columns else 0
@@ -144,14 +149,22 @@ def _read_table(path, encoding, delimiter, width, skipped):
         reader = pc.open_csv(path, as_read, as_parsed, as_texts)
         table = pa.Table.from_batches(list(reader), reader.schema)
     except (pa.ArrowException, UnicodeError, csv.Error) as error:
-        found = f"a file that cannot be read ({str(error)[:120]})"
+        found = Said("a file that cannot be read ({error})", error=one_line(error)[:120])
         if "straddl" in str(error):
-            found = f"a row of more than {CHUNK >> 20} MB, or a quotation mark that is never closed"
-        raise refusal(path, found, "rows of cells, quotes closed") from None
+            found = Said("a row of more than {chunk} MB, or a quotation mark that is never closed", chunk=CHUNK >> 20)
+        raise refusal(path, found, Said("rows of cells, quotes closed")) from None
     if uneven:
-        more = f" (so are {len(uneven) - 1:,} more)" if len(uneven) > 1 else ""
+        more = Said(" (so are {n:,} more)", n=len(uneven) - 1) if len(uneven) > 1 else ""
         row, cells = uneven[0]
-        raise refusal(path, f"{cells} cells{more}", f"{width}, as many as there are headings", row)
+        raise refusal(
+            path,
+            "{cells} cells{more}",
+            "{width}, as many as there are headings",
+            row,
+            cells=cells,
+            more=more,
+            width=width,
+        )
     return table.unify_dictionaries().combine_chunks()
 
 
@@ -169,7 +182,13 @@ def _first_record(path, encoding, delimiter, skipped):
         try:
             head = next(csv.reader(file, delimiter=delimiter), [])
         except csv.Error as error:
-            raise refusal(path, f"a heading line that cannot be read ({error})", "headings, quotes closed", 1) from None
+            raise refusal(
+                path, "a heading line that cannot be read ({error})", "headings, quotes closed", 1, error=error
+            ) from None
     if not any(cell.strip() for cell in head):
-        raise refusal(path, "an empty first row" if head else "an empty file", "a heading line and at least one row")
+        raise refusal(
+            path,
+            Said("an empty first row") if head else Said("an empty file"),
+            Said("a heading line and at least one row"),
+        )
     return head

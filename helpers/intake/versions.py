@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..files import Busy, locked, recover, switch
+from ..said import Said, why
 from ..survey import RESPONSES, SurveyError
 from ..survey.folder import leftovers
 from ..survey.responses import RESPONDENT, WEIGHT
@@ -41,14 +42,15 @@ def held(folder):
             yield
     except Busy:
         raise SurveyError(
-            f"folder {folder.name}: found another import that is changing it; expected to wait until it has ended"
+            "folder {folder}: found another import that is changing it; expected to wait until it has ended",
+            folder=folder.name,
         ) from None
     except OSError as error:
         raise _unwritable(folder, error) from None
 
 
 def _unwritable(folder, error):
-    return SurveyError(f"folder {folder.name}: cannot be written ({error.strerror or type(error).__name__})")
+    return SurveyError("folder {folder}: cannot be written ({reason})", folder=folder.name, reason=why(error))
 
 
 def replace(folder, files, columns=None, keep=False):
@@ -160,15 +162,19 @@ def undo(folder, replace_changed=False):
     """
     kept = versions(folder)
     if not kept:
-        raise SurveyError(f"folder {folder.name}: found no import to undo; expected one of the last {MOST}")
+        raise SurveyError(
+            "folder {folder}: found no import to undo; expected one of the last {most}", folder=folder.name, most=MOST
+        )
     aside = Path(tempfile.mkdtemp(prefix=".import-", dir=folder))
     try:
         left = _unpacked(folder, kept[-1], aside)
         changed = [name for name, mark in left.items() if _hash(folder / name) != mark]
         if changed and not replace_changed:
             raise SurveyError(
-                f"{folder.name}/{changed[0]}: found it changed since the last import; expected it as that left it, or "
-                "--replace to lose what was changed"
+                "{folder}/{file}: found it changed since the last import; expected it as that left it, or "
+                "--replace to lose what was changed",
+                folder=folder.name,
+                file=changed[0],
             )
         was, now = _stored(folder / RESPONSES), _stored(aside / RESPONSES)
         if kept[:-1]:
@@ -197,8 +203,16 @@ class Update:
         """Whether so many are gone that it may be the wrong file."""
         return self.gone >= FEW and self.gone > LOSS * self.was
 
+    @property
+    def said(self):
+        """The same as a message."""
+        return Said(
+            "was {was:,}, now {now:,}: {new:,} new, {changed:,} changed, {gone:,} gone",
+            **{name: getattr(self, name) for name in ("was", "now", "new", "changed", "gone")},
+        )
+
     def __str__(self):
-        return f"was {self.was:,}, now {self.now:,}: {self.new:,} new, {self.changed:,} changed, {self.gone:,} gone"
+        return str(self.said)
 
 
 def update(folder, columns):

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..said import Said
 from ..survey import SurveyError
 from ..survey.schemas import answered_any
 from . import account as outcome
@@ -24,6 +25,7 @@ from .columns import columns_of
 from .matching import NOT_TICKED, Target, plain
 
 ALWAYS = (outcome.KEPT, outcome.EMPTY_ROW, outcome.AGAIN)  # said of every import
+WHICH = {"first": Said("first"), "last": Said("last")}
 SAME = ("token", "email")  # of the form's own columns, those that tell a respondent, the surer first
 NOBODY = {"", "anonymous", "匿名", "na", "n/a", "nan", "none", "null"}
 
@@ -87,9 +89,11 @@ def keep_rows(sheet, targets, answers, reach, choices, account):
     account.add_cells(outcome.ROW_OUT, (~kept).sum() * len(sheet.columns))
     numbers = np.arange(sheet.rows) + sheet.first
     for reason, mask in masks.items():
-        account.note_rows(f"rows {reason}", mask, numbers)
+        account.note_rows(Said("rows {reason}", reason=reason), mask, numbers)
     if not kept.any():
-        raise SurveyError(f"{account.source}: found no row with an answer that counts; expected at least one")
+        raise SurveyError(
+            "{source}: found no row with an answer that counts; expected at least one", source=account.source
+        )
     _note_stops(reach, kept, account)
     return kept
 
@@ -101,10 +105,14 @@ def _note_stops(reach, kept, account):
         reach.order[place]: int(n) for place, n in zip(*np.unique(stops, return_counts=True), strict=True)
     }
     if account.stopped:
-        where = ", ".join(f"after {question}: {number:,}" for question, number in account.stopped.items())
+        where = [Said("after {question}: {n:,}", question=question, n=n) for question, n in account.stopped.items()]
         total = sum(account.stopped.values())
         account.notes.append(
-            f"respondents who stopped before the end, counted as far as they came: {total:,} ({where})"
+            Said(
+                "respondents who stopped before the end, counted as far as they came: {total:,} ({where})",
+                total=total,
+                where=where,
+            )
         )
 
 
@@ -128,13 +136,17 @@ def _again(sheet, targets, left, complete, which, account):
         table = table.sort_values((["complete"] if which == "last" else []) + ["time", "row"])
         dropped = table["id"].duplicated(keep=which)
         again[table.loc[dropped, "row"]] = True
-        account.notes.append(f"rows of the same respondent, told by the {what}: the {which} one counts")
+        account.notes.append(
+            Said(
+                "rows of the same respondent, told by the {what}: the {which} one counts", what=what, which=WHICH[which]
+            )
+        )
     return again
 
 
 def _telling(sheet, targets):
     """The columns that tell a respondent: ids, tokens, e-mail addresses, in this order, with what they are called."""
-    yield from ((column, "respondent id") for column in columns_of(sheet, targets, "respondent"))
+    yield from ((column, Said("respondent id")) for column in columns_of(sheet, targets, "respondent"))
     known = list(zip(sheet.columns, targets, strict=True))
     for what in SAME:
         yield from ((column, what) for column, target in known if target == Target("known", what))

@@ -10,11 +10,13 @@ import openpyxl  # it alone, cell by cell, tells a formula from its last known r
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._reader import WorkSheetParser
 
+from ..said import N_, Said
 from ..survey import SurveyError
-from .sheets import CHUNK, LARGEST, WIDEST, Column, Sheet, as_text, first_few, refusal, stripped, tidy
+from .sheets import CHUNK, LARGEST, WIDEST, Column, Sheet, as_text, first_few, one_line, refusal, stripped, tidy
 
 MOST_CELLS = 3_000_000  # of a worksheet; they take less than a minute
 MOST_TEXTS = 1_000_000  # that differ from each other
+HIDDEN = N_("rows hidden in the sheet, read like the others: {n:,} (row {rows})")
 LAST_ROW = 1_048_576  # of Excel
 LONGEST_GAP = 10_000  # empty rows before a filled one
 DENSEST = 200  # times that a large part of a workbook may be packed; true sheets stay far below
@@ -41,14 +43,16 @@ def _first_visible(path, book):
     if {"survey", "choices"} <= {sheet.title.casefold() for sheet in book.worksheets}:
         raise refusal(path, "an XLSForm, the questionnaire itself", "the answers; keep it as form.xlsx in the folder")
     others = [sheet.title for sheet in book.worksheets if sheet is not visible[0]]
-    how = f"XLSX, sheet {visible[0].title!r}" + (f"; not read: {', '.join(map(repr, others))}" if others else "")
+    how = Said("XLSX, sheet {sheet}", sheet=repr(visible[0].title))
+    if others:
+        how = Said("{how}; not read: {others}", how=how, others=[*map(repr, others)])
     _look_through(path, book, visible[0])
     return _read_cells(path, book, visible[0], how)
 
 
 def _unreadable(path, error):
-    reason = f"{type(error).__name__}: {error}"[:120]
-    return refusal(path, f"a workbook that cannot be read ({reason})", "an Excel workbook (.xlsx)")
+    reason = one_line(f"{type(error).__name__}: {error}")[:120]
+    return refusal(path, "a workbook that cannot be read ({reason})", "an Excel workbook (.xlsx)", reason=reason)
 
 
 def _check_size(path):
@@ -60,11 +64,20 @@ def _check_size(path):
         raise _unreadable(path, error) from None
     size = sum(part.file_size for part in parts)
     if size > LARGEST:
-        raise refusal(path, f"a workbook that unpacks to {size:,} bytes", f"at most {LARGEST:,}; save it as CSV")
+        raise refusal(
+            path,
+            "a workbook that unpacks to {size:,} bytes",
+            "at most {most:,}; save it as CSV",
+            size=size,
+            most=LARGEST,
+        )
     for part in parts:
         if part.file_size > 10 * max(CHUNK // 16, 1) and part.file_size > DENSEST * part.compress_size:
-            found = f"a workbook with a part packed {part.file_size // max(part.compress_size, 1)} times"
-            raise refusal(path, found, f"at most {DENSEST} times; save it as CSV")
+            found = Said(
+                "a workbook with a part packed {file_size} times",
+                file_size=part.file_size // max(part.compress_size, 1),
+            )
+            raise refusal(path, found, Said("at most {most} times; save it as CSV", most=DENSEST))
     _refuse_many_texts(path)
 
 
@@ -78,8 +91,8 @@ def _refuse_many_texts(path):
             while chunk := xml.read(CHUNK):
                 texts += len(re.findall(rb"<(?:\w+:)?si[ />]", chunk))
                 if texts > MOST_TEXTS:
-                    expected = f"at most {MOST_TEXTS:,}; save it as CSV, which is read faster"
-                    raise refusal(path, f"more than {MOST_TEXTS:,} different texts", expected)
+                    expected = Said("at most {most:,}; save it as CSV, which is read faster", most=MOST_TEXTS)
+                    raise refusal(path, Said("more than {most:,} different texts", most=MOST_TEXTS), expected)
 
 
 def _look_through(path, book, sheet):
@@ -91,10 +104,17 @@ def _look_through(path, book, sheet):
         kept, cells = b"", 0
         while chunk := xml.read(CHUNK):
             if found := re.search(rb'<(?:\w+:)?mergeCell\s[^>]*ref="([A-Z0-9:$]+)"', kept + chunk):
-                raise refusal(path, f"merged cells {found[1].decode()}", "each cell by itself (unmerge them)")
+                raise refusal(
+                    path, "merged cells {found}", "each cell by itself (unmerge them)", found=found[1].decode()
+                )
             cells += len(re.findall(rb"<(?:\w+:)?c[ />]", chunk))
             if cells > MOST_CELLS:
-                raise refusal(path, f"more than {MOST_CELLS:,} cells", "fewer; save it as CSV, which is read faster")
+                raise refusal(
+                    path,
+                    "more than {most:,} cells",
+                    "fewer; save it as CSV, which is read faster",
+                    most=MOST_CELLS,
+                )
             kept = chunk[-200:]
 
 
@@ -116,7 +136,7 @@ def _read_cells(path, book, sheet, how):
             _add_row(columns, number - 2, texts)
             hidden += [number] * is_hidden
     if formulas:
-        raise refusal(path, f"formulas in {first_few(formulas)}", "values (copy, then paste as values)")
+        raise refusal(path, "formulas in {rows}", "values (copy, then paste as values)", rows=first_few(formulas))
     filled = sorted({row for _, found in columns for row in found})
     _refuse_gap(path, filled)
     rows, width = filled[-1] + 1 if filled else 0, max(len(heads), len(columns))
@@ -126,7 +146,7 @@ def _read_cells(path, book, sheet, how):
         Column(head, *stripped(*_filled(places, found, rows)))
         for head, (places, found) in zip(heads, columns, strict=True)
     ]
-    notes = [f"rows hidden in the sheet, read like the others: {len(hidden):,} (row {first_few(hidden)})"]
+    notes = [Said(HIDDEN, n=len(hidden), rows=first_few(hidden))]
     return Sheet(made, rows, 2, how, notes=notes if hidden else [])
 
 
@@ -142,7 +162,13 @@ def _rows(path, book, sheet):
         )
         for number, cells in parser.parse():
             if not 1 <= number <= LAST_ROW:
-                raise refusal(path, f"a row of number {number:,}", f"at most {LAST_ROW:,}, the last row of Excel")
+                raise refusal(
+                    path,
+                    "a row of number {number:,}",
+                    "at most {most:,}, the last row of Excel",
+                    number=number,
+                    most=LAST_ROW,
+                )
             yield number, cells, parser.row_dimensions.pop(str(number), {}).get("hidden") in ("1", "true")
 
 
@@ -150,14 +176,14 @@ def _texts(path, number, cells):
     """The texts of a row by column. Raises SurveyError where two cells claim one place, or one stands too far right."""
     width = max((cell["column"] for cell in cells), default=0)
     if width > WIDEST:
-        raise refusal(path, f"{width} columns", f"at most {WIDEST}", number)
+        raise refusal(path, "{n} columns", "at most {most}", number, n=width, most=WIDEST)
     texts, taken = [""] * width, set()
     for cell in cells:
         place = cell["column"]
         if cell["row"] != number or place in taken:
             name = f"{get_column_letter(place)}{cell['row']}"
-            expected = "each cell once, in its own row (open it in Excel and save it again)"
-            raise refusal(path, f"cell {name} where it has no place", expected, number)
+            expected = Said("each cell once, in its own row (open it in Excel and save it again)")
+            raise refusal(path, Said("cell {name} where it has no place", name=name), expected, number)
         taken.add(place)
         texts[place - 1] = as_text(cell["value"])
     return texts
@@ -167,8 +193,8 @@ def _refuse_gap(path, filled):
     """Refuse a row that stands alone far below the others: most often a slip of the hand, and never an answer."""
     for before, after in pairwise(filled):
         if after - before > LONGEST_GAP:
-            found = f"a filled row after {after - before - 1:,} empty ones"
-            raise refusal(path, found, "the answers in one block (delete what stands below them)", after + 2)
+            found = Said("a filled row after {after:,} empty ones", after=after - before - 1)
+            raise refusal(path, found, Said("the answers in one block (delete what stands below them)"), after + 2)
 
 
 def _add_row(columns, row, texts):

@@ -60,7 +60,7 @@ def start(notebook, survey, lang, output_dir="", confidence=0.95, **own):
 def _number_of(survey, topic):
     topics = list(survey.topics)
     if topic not in topics:
-        raise ParameterError(f"parameter topic: found {topic!r}; expected one of {', '.join(topics)}")
+        raise ParameterError("parameter topic: found {topic!r}; expected one of {topics}", topic=topic, topics=topics)
     return topics.index(topic) + 1
 
 
@@ -143,7 +143,11 @@ class Report:
             return read_kind(tables, name, without=self.notebook)
         path = tables / f"{name}.csv"
         if name in KINDS or not path.exists():
-            raise SurveyError(f"{path.name}: no such table in {tables}; expected the other notebooks to have run first")
+            raise SurveyError(
+                "{file}: no such table in {folder}; expected the other notebooks to have run first",
+                file=path.name,
+                folder=tables,
+            )
         return read_csv(path)
 
     # --- tests

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from .. import LANGUAGES
+from ..said import Said
 from ..stats.proportions import INTERVALS
 from ..survey import Survey, SurveyError, load
 
@@ -29,24 +30,27 @@ def _one_of(*values):
 RULES = {
     "survey": (
         lambda value: isinstance(value, Survey) or (isinstance(value, str) and value.strip()),
-        "a folder name under data/, or a path",
+        Said("a folder name under data/, or a path"),
     ),
-    "lang": (_one_of("", *LANGUAGES), f"one of {', '.join(LANGUAGES)}, or '' for the survey's first"),
-    "confidence": (lambda value: _is_number(value) and 0 < value < 1, "a number above 0 and below 1, such as 0.95"),
-    "output_dir": (_is_text, "the path of a folder, or '' for outputs/<survey>/<lang>-alone"),
-    "interval": (_one_of(*INTERVALS), "one of " + ", ".join(INTERVALS)),
-    "no_answer": (_one_of("drop", "keep"), "one of drop, keep"),
-    "reference": (_is_text, "the path of a CSV file with the columns option and share, or ''"),
+    "lang": (_one_of("", *LANGUAGES), Said("one of {options}, or '' for the survey's first", options=LANGUAGES)),
+    "confidence": (
+        lambda value: _is_number(value) and 0 < value < 1,
+        Said("a number above 0 and below 1, such as 0.95"),
+    ),
+    "output_dir": (_is_text, Said("the path of a folder, or '' for outputs/<survey>/<lang>-alone")),
+    "interval": (_one_of(*INTERVALS), Said("one of {options}", options=[*INTERVALS])),
+    "no_answer": (_one_of("drop", "keep"), Said("one of drop, keep")),
+    "reference": (_is_text, Said("the path of a CSV file with the columns option and share, or ''")),
     "by": (
         _is_text,
-        "ids of questions that the codebook marks with use = break, separated by commas, or '' for all of them",
+        Said("ids of questions that the codebook marks with use = break, separated by commas, or '' for all of them"),
     ),
-    "questions": (_is_text, "question ids, separated by commas, or '' for all"),
+    "questions": (_is_text, Said("question ids, separated by commas, or '' for all")),
     "min_cell": (
         lambda value: _is_number(value) and value >= 1 and value % 1 == 0,
-        "a whole number of 1 or more, such as 5",
+        Said("a whole number of 1 or more, such as 5"),
     ),
-    "baseline": (_is_text, "a folder name under data/, the path of a folder, or '' for none"),
+    "baseline": (_is_text, Said("a folder name under data/, the path of a folder, or '' for none")),
 }
 
 
@@ -59,7 +63,9 @@ def check_parameter(name, value):
         return value
     allowed, expected = RULES[name]
     if not allowed(value):
-        raise ParameterError(f"parameter {name}: found {_short(value)}; expected {expected}")
+        raise ParameterError(
+            "parameter {name}: found {value}; expected {expected}", name=name, value=_short(value), expected=expected
+        )
     return value
 
 
@@ -87,8 +93,10 @@ def chosen(survey, name, question, listed, left=1):
     options = _listed(name, listed, list(table["option"]))
     apart = [option for option in answers if option in options]
     if not apart or len(answers) - len(apart) < left:
-        expected = f"at least one of {', '.join(answers)}, and at least {left} left over"
-        raise ParameterError(f"parameter {name}: found {', '.join(options)!r}; expected {expected}")
+        expected = Said("at least one of {answers}, and at least {left} left over", answers=[*answers], left=left)
+        raise ParameterError(
+            "parameter {name}: found {options!r}; expected {expected}", name=name, options=[*options], expected=expected
+        )
     return options
 
 
@@ -107,7 +115,9 @@ def _listed(name, listed, known):
     unknown = [found for found in ids if found not in known]
     if unknown or not ids:
         found = _short(unknown[0] if unknown else listed)
-        raise ParameterError(f"parameter {name}: found {found}; expected some of {', '.join(known)}")
+        raise ParameterError(
+            "parameter {name}: found {found}; expected some of {known}", name=name, found=found, known=[*known]
+        )
     return ids
 
 
@@ -120,17 +130,32 @@ def read_reference(path, survey, question):
     frame = _read_table(path, name)
     if not {"option", "share"} <= set(frame.columns):
         found = ", ".join(map(str, frame.columns))
-        raise ParameterError(f"reference: {name}, row 1: found columns {found}; expected option, share")
+        raise ParameterError(
+            "reference: {name}, row 1: found columns {found}; expected option, share", name=name, found=found
+        )
     offered, shares = list(survey.table(question)["option"]), {}
     for row, (option, share) in enumerate(zip(frame["option"], frame["share"], strict=True), start=2):
         if option not in offered or option in shares:
-            expected = f"once one of {', '.join(offered)}"
-            raise ParameterError(f"reference: {name}, row {row}: found {option!r}; expected {expected}")
+            expected = Said("once one of {offered}", offered=[*offered])
+            raise ParameterError(
+                "reference: {name}, row {row}: found {option!r}; expected {expected}",
+                name=name,
+                row=row,
+                option=option,
+                expected=expected,
+            )
         if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", share) or float(share) == 0:
-            raise ParameterError(f"reference: {name}, row {row}: found share {share!r}; expected a number above 0")
+            raise ParameterError(
+                "reference: {name}, row {row}: found share {share!r}; expected a number above 0",
+                name=name,
+                row=row,
+                share=share,
+            )
         shares[option] = float(share)
     if len(shares) < 2:
-        raise ParameterError(f"reference: {name}: found {len(shares)} options; expected two or more")
+        raise ParameterError(
+            "reference: {name}: found {shares} options; expected two or more", name=name, shares=len(shares)
+        )
     return shares
 
 
@@ -139,4 +164,6 @@ def _read_table(path, name):
         return pd.read_csv(Path(path).expanduser(), dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
         reason = " ".join(str(error).split())
-        raise ParameterError(f"reference: cannot read {name} ({reason}); expected a CSV file, UTF-8") from None
+        raise ParameterError(
+            "reference: cannot read {name} ({reason}); expected a CSV file, UTF-8", name=name, reason=reason
+        ) from None

@@ -21,10 +21,10 @@ def begin(survey, topic):
     """
     loaded = load(survey)
     if topic not in loaded.topics:
-        raise SurveyError(f"topic: found {topic!r}; expected one of {', '.join(loaded.topics)}")
+        raise SurveyError("topic: found {topic!r}; expected one of {topics}", topic=topic, topics=[*loaded.topics])
     path = plan.NOTEBOOKS / f"{NUMBER}_{topic}.ipynb"
     if path.exists():
-        raise SurveyError(f"{path.name}: found a notebook of this name; expected none, or another topic")
+        raise SurveyError("{path}: found a notebook of this name; expected none, or another topic", path=path.name)
     notebook = nbformat.read(plan.source(GENERAL), as_version=4)
     _fill_in(notebook, loaded, topic, path.stem)
     nbformat.write(notebook, path)

@@ -7,6 +7,7 @@ from functools import cache
 import nbformat
 
 from ..report import html
+from ..said import Said
 from ..words.language import Language
 from . import kernels, plan
 
@@ -20,8 +21,15 @@ class NotebookFailed(Exception):
         super().__init__(message, copy)
         self.message, self.copy = message, copy
 
+    @property
+    def said(self):
+        """The same as a message; what the cell's own error says is in the kernel's language, English."""
+        if not self.copy:
+            return self.message
+        return Said("{message}\n  the copy up to there: {copy}", message=self.message, copy=self.copy)
+
     def __str__(self):
-        return self.message + (f"\n  the copy up to there: {self.copy}" if self.copy else "")
+        return str(self.said)
 
 
 def execute(job, name, aside):
@@ -75,9 +83,10 @@ def _through_papermill(job, name, target):
         )
     except papermill.PapermillExecutionError as error:
         reason = " ".join(str(error.evalue).split())
-        raise NotebookFailed(f"{name}, cell In [{error.exec_count}]: {error.ename}: {reason}", target) from None
+        values = {"notebook": name, "n": error.exec_count, "error": error.ename, "reason": reason}
+        raise NotebookFailed(Said("{notebook}, cell In [{n}]: {error}: {reason}", **values), target) from None
     except RuntimeError as error:  # no kernel came up
-        raise NotebookFailed(f"{name}: {' '.join(str(error).split())}") from None
+        raise NotebookFailed(Said("{notebook}: {reason}", notebook=name, reason=" ".join(str(error).split()))) from None
 
 
 def _close_loop():

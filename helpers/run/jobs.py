@@ -15,6 +15,7 @@ from ..files import Busy, locked, recover, switch
 from ..report import html
 from ..report.folder import gather_all, title_of
 from ..report.workbook import write_workbook
+from ..said import why
 from ..survey import SurveyError, load
 from ..words.language import Language
 from . import kernels, plan
@@ -73,10 +74,13 @@ def _workshop(folder):
             aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-building-", dir=folder.parent))
         except Busy:
             raise OutputError(
-                f"output folder {folder}: found another run that is writing it; expected to wait until it has ended"
+                "output folder {folder}: found another run that is writing it; expected to wait until it has ended",
+                folder=folder,
             ) from None
         except OSError as error:
-            raise OutputError(f"output folder {folder}: cannot be written ({error.strerror})") from None
+            raise OutputError(
+                "output folder {folder}: cannot be written ({reason})", folder=folder, reason=why(error)
+            ) from None
         opened.callback(shutil.rmtree, aside, ignore_errors=True)
         yield aside, found
 
@@ -109,7 +113,9 @@ def _install(aside, folder):
             aside, folder, [name for name in OURS if os.path.lexists(aside / name) or os.path.lexists(folder / name)]
         )
     except OSError as error:
-        raise OutputError(f"output folder {folder}: cannot be written ({error.strerror})") from None
+        raise OutputError(
+            "output folder {folder}: cannot be written ({reason})", folder=folder, reason=why(error)
+        ) from None
 
 
 # --- many at a time --------------------------------------------------------------------------------------------------
@@ -255,7 +261,9 @@ def executor_at(scheduler):
         client = Client(scheduler, timeout=10)
     except (OSError, ValueError, TypeError) as error:
         reason = " ".join(str(error).split())
-        raise SurveyError(f"--scheduler: found no Dask scheduler at {scheduler!r} ({reason})") from None
+        raise SurveyError(
+            "--scheduler: found no Dask scheduler at {scheduler!r} ({reason})", scheduler=scheduler, reason=reason
+        ) from None
     with client, client.get_executor(pure=False) as executor:
         yield executor
 

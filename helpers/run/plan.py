@@ -15,16 +15,17 @@ import ast
 import hashlib
 import re
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 
 import nbformat
 
 from ..report.folder import step_name
 from ..report.parameters import ParameterError, check_against, check_parameter
+from ..said import N_, Said
 from ..stats.two_surveys import shared_questions
 from ..survey import DATA, RESPONSES, ROOT, SurveyError, load
-from ..words.language import GENERAL, N_
+from ..words.language import GENERAL
 
 NOTEBOOKS = ROOT / "notebooks"
 COMMON = ("survey", "lang", "output_dir")  # parameters that have an option of their own
@@ -32,13 +33,13 @@ PATHS = ("reference",)  # parameters that name a file: seen from where the user 
 NEEDS = ("needs", "needs_files", "needs_survey", "needs_groups", "runs")  # what a cell tagged `needs` may say
 SLUG = 60  # the longest name made from parameters, in characters
 REASONS = {  # kind of Reason: for the command line, for the report
-    "questions": ("not asked", N_("not asked")),
-    "files": ("not in the survey's folder", N_("needs data that this survey does not have")),
-    "responses": ("needs raw answers", N_("needs raw answers")),
-    "groups": ("no question has use = break", N_("no question sets the groups")),
-    "no survey": ("no other survey to compare with", N_("no other survey to compare with")),
-    "same survey": ("a survey is not compared with itself", N_("no other survey to compare with")),
-    "nothing shared": ("no question in common", N_("no question in common with the other survey")),
+    "questions": (Said("not asked"), N_("not asked")),
+    "files": (Said("not in the survey's folder"), N_("needs data that this survey does not have")),
+    "responses": (Said("needs raw answers"), N_("needs raw answers")),
+    "groups": (Said("no question has use = break"), N_("no question sets the groups")),
+    "no survey": (Said("no other survey to compare with"), N_("no other survey to compare with")),
+    "same survey": (Said("a survey is not compared with itself"), N_("no other survey to compare with")),
+    "nothing shared": (Said("no question in common"), N_("no question in common with the other survey")),
 }
 
 
@@ -67,15 +68,25 @@ class Reason:
     kind: str
     names: tuple = ()
 
-    def __str__(self):
-        """For the command line: in English, with ids."""
+    @property
+    def said(self):
+        """For the command line: a message, with ids."""
         words, _ = REASONS[self.kind]
-        return f"{words}: {', '.join(self.names)}".replace("|", " or ") if self.names else words
+        return Said("{reason}: {names}", reason=words, names=[*map(_either, self.names)]) if self.names else words
+
+    def __str__(self):
+        return str(self.said)
 
     def in_words(self, say):
         """For the report, in its language: without ids, which its readers do not know."""
         _, words = REASONS[self.kind]
         return say(words)
+
+
+def _either(names):
+    """File names of which one is enough, joined by "|", as a message."""
+    first, _, rest = names.partition("|")
+    return Said("{first} or {second}", first=first, second=_either(rest)) if rest else first
 
 
 @dataclass(frozen=True)
@@ -165,7 +176,9 @@ def assignments(source, where):
             (target,) = line.targets
             values[target.id] = ast.literal_eval(line.value)
     except (SyntaxError, AttributeError, ValueError, TypeError):
-        raise SurveyError(f'{where}: expected plain lines such as name = "literal" and nothing else') from None
+        raise SurveyError(
+            '{where}: expected plain lines such as name = "literal" and nothing else', where=where
+        ) from None
     return values
 
 
@@ -182,8 +195,9 @@ def _checked(needs, where):
     )
     if not sound:
         raise SurveyError(
-            f'{where}: expected needs = {{"question": ("kind", ["option"])}}, needs_files = ["file"], '
-            'needs_survey = "parameter", needs_groups = "parameter", runs = "last", or some of them'
+            '{where}: expected needs = {{"question": ("kind", ["option"])}}, needs_files = ["file"], '
+            'needs_survey = "parameter", needs_groups = "parameter", runs = "last", or some of them',
+            where=where,
         )
     return needs | {"needs_files": tuple(files)}
 
@@ -220,7 +234,9 @@ def choose_notebooks(only=()):
     for wanted in (wanted for wanted in only if wanted != GENERAL):
         found = [name for name in names if wanted in (name, name[:2], name[:2].lstrip("0"))]
         if not found:
-            raise ParameterError(f"--only: found {wanted!r}; expected numbers or names of {', '.join(names)}")
+            raise ParameterError(
+                "--only: found {wanted!r}; expected numbers or names of {names}", wanted=wanted, names=[*names]
+            )
         chosen += found
     return [name for name in names if name in chosen] if only else names
 
@@ -289,7 +305,9 @@ def read_parameters(pairs, notebooks):
     given = {}
     for name, text in pairs:
         if name not in allowed:
-            raise ParameterError(f"-p {name}: no such parameter; expected one of {', '.join(allowed)}")
+            raise ParameterError(
+                "-p {name}: no such parameter; expected one of {allowed}", name=name, allowed=[*allowed]
+            )
         given[name] = check_parameter(name, _typed(name, text, allowed[name]))
     return given
 
@@ -301,7 +319,7 @@ def _typed(name, text, default):
     try:
         value = float(text)
     except ValueError:
-        raise ParameterError(f"-p {name}: found {text!r}; expected a number") from None
+        raise ParameterError("-p {name}: found {text!r}; expected a number", name=name, text=text) from None
     return int(value) if isinstance(default, int) and value.is_integer() else value
 
 
@@ -313,7 +331,7 @@ def _resolved(name, value):
         return value
     path = Path(value).expanduser().resolve()
     if not path.is_file():
-        raise ParameterError(f"{name}: cannot read {path.name}; expected the path of a file")
+        raise ParameterError("{name}: cannot read {path}; expected the path of a file", name=name, path=path.name)
     return str(path)
 
 
@@ -384,8 +402,13 @@ def _check_choice(survey, chosen, notebooks, missing):
     others = [name for name in notebook_names() if name not in missing and not read_notebook(name).last]
     if notebooks and (others or any(name.startswith(GENERAL) for name in notebooks)):
         return
-    lacking = "; ".join(f"{name} ({missing[name]})" for name in chosen if name in missing)
-    raise SurveyError(f"{survey.name}: no notebook fits this survey: {lacking}; expected one whose questions it asked")
+    reasons = (Said("{notebook} ({reason})", notebook=n, reason=missing[n].said) for n in chosen if n in missing)
+    lacking = reduce(lambda first, second: Said("{first}; {second}", first=first, second=second), reasons)
+    raise SurveyError(
+        "{survey}: no notebook fits this survey: {lacking}; expected one whose questions it asked",
+        survey=survey.name,
+        lacking=lacking,
+    )
 
 
 def output_folder(survey, lang, base=None, parameters=None):
@@ -399,4 +422,6 @@ def check_folders(jobs):
     folders = [job.folder for job in jobs]
     for folder in folders:
         if folders.count(folder) > 1:
-            raise SurveyError(f"--survey: two surveys would both write to {folder}; expected different names")
+            raise SurveyError(
+                "--survey: two surveys would both write to {folder}; expected different names", folder=folder
+            )

@@ -6,6 +6,7 @@ For developers, and run from the checkout only.
 import shutil
 import tempfile
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -18,6 +19,7 @@ from ..survey import DATA, ROOT
 from . import jobs, plan
 
 KEPT = "osaka-2019"  # the survey whose figures and tables git keeps
+READMES = {"en": "README.md", "ja": "README.ja.md"}
 MARKS = ("<!-- notebooks -->", "<!-- /notebooks -->")  # around the README's list of notebooks
 
 
@@ -90,8 +92,9 @@ def renew_pictures(runs):
 
 
 def renew_lists():
-    """Renew the README's list of notebooks, and the dictionary's list of columns."""
-    renew(ROOT / "README.md", with_notebooks)
+    """Renew the lists of notebooks in the README of each language, and the dictionary's list of columns."""
+    for lang, name in READMES.items():
+        renew(ROOT / name, partial(with_notebooks, lang=lang))
     renew(DATA / "README.md", columns.renewed)
 
 
@@ -101,17 +104,17 @@ def renew(path, renewed):
     write_whole(path, lambda half: half.write_text(text, encoding="utf-8"))
 
 
-def notebook_list():
+def notebook_list(lang=LANGUAGES[0]):
     """The notebooks as Markdown: a line with title and link for each, in the order of the report."""
     names = plan.in_order(plan.kept_names())
-    titles = {name: title_of(plan.NOTEBOOKS / f"{name}.ipynb", LANGUAGES[0]) for name in names}
+    titles = {name: title_of(plan.NOTEBOOKS / f"{name}.ipynb", lang) for name in names}
     return "\n".join(f"- [{titles[name]}](notebooks/{name}.ipynb)" for name in names)
 
 
-def with_notebooks(text):
+def with_notebooks(text, lang=LANGUAGES[0]):
     """A README's text with the list of notebooks between its marks; raises ValueError if it has no marks."""
     before, begin, rest = text.partition(MARKS[0])
     _, end, after = rest.partition(MARKS[1])
     if not (begin and end):
         raise ValueError(f"found no lines {MARKS[0]} and {MARKS[1]}")
-    return f"{before}{begin}\n{notebook_list()}\n{end}{after}"
+    return f"{before}{begin}\n{notebook_list(lang)}\n{end}{after}"

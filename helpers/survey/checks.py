@@ -2,8 +2,10 @@
 
 import pandas as pd
 
-from .problems import Problem, quote
-from .schemas import CLAIM_FORMS, KEYS_OF_RESPONDENTS, answered_any, listed, route
+from ..said import N_, Said
+from .claims import check_claims
+from .problems import Problem, flaw, quote
+from .schemas import KEYS_OF_RESPONDENTS, answered_any, listed, route
 
 
 class Codebook:
@@ -36,11 +38,12 @@ class Codebook:
     def unknown(self, question, option=None):
         """Why a question (and option) is not in the codebook, as (value, expected); None when it is."""
         if question not in self.questions:
-            return f"question {quote(question)}", "a question of questions.csv"
+            return Said("question {question}", question=quote(question)), Said("a question of questions.csv")
         options = self.offered.get(self.questions[question]["options"], [])
         if option is not None and option not in options:
-            expected = "one of " + ", ".join(options) if options else "a question with options, which no number has"
-            return f"option {quote(option)} of {question}", expected
+            expected = Said("a question with options, which no number has")
+            expected = Said("one of {options}", options=options) if options else expected
+            return Said("option {option} of {question}", option=quote(option), question=question), expected
         return None
 
     def unknown_term(self, term):
@@ -71,24 +74,36 @@ def check_codebook(book, questions):
 
 def _check_question(book, row, q):
     if q["question"] in KEYS_OF_RESPONDENTS:
-        yield Problem("questions.csv", row, f"question {q['question']}", "another id; raw answers use this one")
+        yield flaw(
+            "questions.csv", row, "question {question}", "another id; raw answers use this one", question=q["question"]
+        )
     if q["kind"] == "number" and q["options"]:
-        yield Problem("questions.csv", row, f"options {quote(q['options'])} of kind number", "options left empty")
+        yield flaw(
+            "questions.csv", row, "options {options} of kind number", "options left empty", options=quote(q["options"])
+        )
     elif q["kind"] != "number" and q["options"] not in book.offered:
-        yield Problem("questions.csv", row, f"options {quote(q['options'])}", "an option set of options.csv")
+        yield flaw(
+            "questions.csv", row, "options {options}", "an option set of options.csv", options=quote(q["options"])
+        )
     if q["unit"] == "selections" and (q["kind"] != "multiple" or not q["asked_if"]):
-        expected = "unit respondents, unless kind is multiple and asked_if is given"
-        yield Problem("questions.csv", row, f"unit selections of {q['question']}", expected)
+        expected = Said("unit respondents, unless kind is multiple and asked_if is given")
+        yield Problem("questions.csv", row, Said("unit selections of {question}", question=q["question"]), expected)
     if q["unit"] == "selections" and len(listed(q, "asked_if")) > 1:
-        yield Problem(
-            "questions.csv", row, f"unit selections of {q['question']}", "one answer in asked_if, or respondents"
+        yield flaw(
+            "questions.csv",
+            row,
+            "unit selections of {question}",
+            "one answer in asked_if, or respondents",
+            question=q["question"],
         )
     if "break" in listed(q, "use") and q["kind"] != "single":
-        found = f"use {quote(q['use'])} of {q['question']}, of kind {q['kind']}"
-        yield Problem("questions.csv", row, found, "break only where kind is single: its answers are the groups")
+        found = Said(
+            "use {use} of {question}, of kind {kind}", use=quote(q["use"]), question=q["question"], kind=q["kind"]
+        )
+        yield Problem("questions.csv", row, found, Said("break only where kind is single: its answers are the groups"))
     elif "break" in listed(q, "use") and len(book.offered.get(q["options"], [])) == 1:
-        found = f"use {quote(q['use'])} of {q['question']}, which offers one answer"
-        yield Problem("questions.csv", row, found, "break only where there are two groups or more")
+        found = Said("use {use} of {question}, which offers one answer", use=quote(q["use"]), question=q["question"])
+        yield Problem("questions.csv", row, found, Said("break only where there are two groups or more"))
 
 
 def _check_scores(book):
@@ -100,13 +115,22 @@ def _check_scores(book):
     for name, rows in scored.groupby("options", sort=False):
         row = int(rows.index[0])
         if name in several:
-            found = f"score {quote(rows['score'].iloc[0])} of {name}, the answers of a question of kind multiple"
-            yield Problem("options.csv", row, found, "scores only where one answer is given")
+            found = Said(
+                "score {score} of {name}, the answers of a question of kind multiple",
+                score=quote(rows["score"].iloc[0]),
+                name=name,
+            )
+            yield Problem("options.csv", row, found, Said("scores only where one answer is given"))
         elif rows["score"].astype(float).nunique() == 1:
-            yield Problem("options.csv", row, f"one score only in {name}", "two scores or more, or none")
+            yield flaw("options.csv", row, "one score only in {name}", "two scores or more, or none", name=name)
     for row, o in scored[scored["role"] == "no_answer"].iterrows():
-        yield Problem(
-            "options.csv", row, f"score {quote(o['score'])} of {o['option']}", "no score where role is no_answer"
+        yield flaw(
+            "options.csv",
+            row,
+            "score {score} of {option}",
+            "no score where role is no_answer",
+            score=quote(o["score"]),
+            option=o["option"],
         )
 
 
@@ -114,29 +138,48 @@ def check_topics(book, topics):
     """Problems of topics.csv: topics that no question is of."""
     known = {q["topic"] for q in book.questions.values()}
     for row, topic in topics.loc[~topics["topic"].isin(known), "topic"].items():
-        yield Problem("topics.csv", row, f"topic {quote(topic)}, which no question has", "a topic of questions.csv")
+        yield flaw(
+            "topics.csv", row, "topic {topic}, which no question has", "a topic of questions.csv", topic=quote(topic)
+        )
 
 
 def _check_route(book, row, q):
     unknown = next(filter(None, map(book.unknown_term, listed(q, "asked_if"))), None)
     if unknown:
-        yield Problem("questions.csv", row, f"asked_if {quote(q['asked_if'])}: {unknown[0]}", unknown[1])
+        yield Problem(
+            "questions.csv",
+            row,
+            Said("asked_if {asked_if}: {unknown}", asked_if=quote(q["asked_if"]), unknown=unknown[0]),
+            unknown[1],
+        )
     elif q["asked_if"] and book.leads_back(q["question"]):
-        expected = "routes that begin at a question everybody was asked"
-        yield Problem("questions.csv", row, f"asked_if {quote(q['asked_if'])}, which leads in a circle", expected)
+        expected = Said("routes that begin at a question everybody was asked")
+        yield Problem(
+            "questions.csv",
+            row,
+            Said("asked_if {asked_if}, which leads in a circle", asked_if=quote(q["asked_if"])),
+            expected,
+        )
 
 
 def _check_answered_any(book, row, q):
     group = answered_any(q)
     for other in group:
         if unknown := book.unknown(other):
-            yield Problem("questions.csv", row, f"answered_any {quote(other)}: {unknown[0]}", unknown[1])
+            yield Problem(
+                "questions.csv",
+                row,
+                Said("answered_any {other}: {unknown}", other=quote(other), unknown=unknown[0]),
+                unknown[1],
+            )
         elif {*answered_any(book.questions[other])} != {*group}:
-            found = f"answered_any of {q['question']} that differs from that of {other}"
-            yield Problem("questions.csv", row, found, "the same questions in each")
+            found = Said(
+                "answered_any of {question} that differs from that of {other}", question=q["question"], other=other
+            )
+            yield Problem("questions.csv", row, found, Said("the same questions in each"))
     if group and (q["question"] not in group or q["unit"] == "selections" or q["asked_if"]):
-        expected = "a question of unit respondents without asked_if, and itself among those it names"
-        yield Problem("questions.csv", row, f"answered_any of {q['question']}", expected)
+        expected = Said("a question of unit respondents without asked_if, and itself among those it names")
+        yield Problem("questions.csv", row, Said("answered_any of {question}", question=q["question"]), expected)
 
 
 # --- bases -----------------------------------------------------------------------------------------------------------
@@ -148,8 +191,10 @@ def fill_bases(book, questions):
     for row, q in questions[questions["base"] == ""].iterrows():
         total = sum(count for (question, _), count in book.counts.items() if question == q["question"])
         if answered_any(q) and total:
-            expected = "how many respondents answered one of " + ", ".join(answered_any(q))
-            problems.append(Problem("questions.csv", row, f"no base of {q['question']}", expected))
+            expected = Said("how many respondents answered one of {questions}", questions=answered_any(q))
+            problems.append(
+                Problem("questions.csv", row, Said("no base of {question}", question=q["question"]), expected)
+            )
         elif q["unit"] == "selections" or answered_any(q):
             bases[row] = total
         elif not q["asked_if"]:
@@ -157,8 +202,14 @@ def fill_bases(book, questions):
         else:
             fewest, bases[row] = book.routed(q)
             if fewest < bases[row]:
-                found, expected = f"no base of {q['question']}", f"how many gave one of the answers {q['asked_if']}"
-                problems.append(Problem("questions.csv", row, found, f"{expected}, from {fewest} to {bases.pop(row)}"))
+                expected = N_("how many gave one of the answers {asked_if}, from {fewest} to {most}")
+                values = {
+                    "question": q["question"],
+                    "asked_if": q["asked_if"],
+                    "fewest": fewest,
+                    "most": bases.pop(row),
+                }
+                problems.append(flaw("questions.csv", row, N_("no base of {question}"), expected, **values))
     filled = questions["base"].to_dict() | {row: str(base) for row, base in bases.items()}
     return questions.assign(base=pd.Series(filled, dtype=str)), problems
 
@@ -167,8 +218,13 @@ def check_bases(book, questions):
     """Problems of bases that are larger than the number of respondents."""
     for row, q in questions.to_dict("index").items():
         if q["unit"] == "respondents" and int(q["base"]) > book.respondents:
-            expected = f"at most the {book.respondents} respondents of survey.toml"
-            yield Problem("questions.csv", row, f"base {q['base']} of {q['question']}", expected)
+            expected = Said("at most the {respondents} respondents of survey.toml", respondents=book.respondents)
+            yield Problem(
+                "questions.csv",
+                row,
+                Said("base {base} of {question}", base=q["base"], question=q["question"]),
+                expected,
+            )
 
 
 # --- counts and print ------------------------------------------------------------------------------------------------
@@ -180,7 +236,7 @@ def check_numbers(book, frames):
     yield from _check_counts_by(book, frames["counts_by.csv"])
     yield from _check_routed_bases(book, frames["questions.csv"])
     yield from _check_published(book, frames["published.csv"])
-    yield from _check_claims(book, frames["claims.csv"])
+    yield from check_claims(book, frames["claims.csv"])
 
 
 def _check_counts(book, counts):
@@ -195,28 +251,41 @@ def _check_counts(book, counts):
         yield from _check_sum(book.questions[question], question, group)
     counted = set(counts["question"])
     for question in (asked for asked, q in book.questions.items() if asked not in counted and q["kind"] != "number"):
-        yield Problem("counts.csv", None, f"no row for question {question}", "a count for each of its options")
+        yield flaw(
+            "counts.csv", None, "no row for question {question}", "a count for each of its options", question=question
+        )
 
 
 def _check_ceiling(book, question, group):
     """Problems of counts of one question that are larger than the number of respondents who were asked it."""
     q = book.questions[question]
-    ceiling, meaning = int(q["base"]), f"its base of {int(q['base'])}"
+    ceiling, meaning = int(q["base"]), Said("its base of {base}", base=int(q["base"]))
     if q["unit"] == "selections":
         _, ceiling = book.routed(q)
-        meaning = f"the {ceiling} respondents of {q['asked_if']}"
+        meaning = Said("the {ceiling} respondents of {asked_if}", ceiling=ceiling, asked_if=q["asked_if"])
     for row, option, count in zip(group.index, group["option"], group["count"].astype(int), strict=True):
         if count > ceiling:
-            yield Problem("counts.csv", row, f"count {count} of {question}, {option}", f"at most {meaning}")
+            yield flaw(
+                "counts.csv",
+                row,
+                "count {count} of {question}, {option}",
+                "at most {meaning}",
+                count=count,
+                question=question,
+                option=option,
+                meaning=meaning,
+            )
 
 
 def _check_sum(q, question, group):
     """The Problem of counts that must add up to the base and do not."""
     total = group["count"].astype(int).sum()
     if (q["kind"] == "single" or q["unit"] == "selections") and total != int(q["base"]):
-        kind = "single-choice counts" if q["kind"] == "single" else "selections"
-        found = f"{kind} of {question} that add up to {total}"
-        yield Problem("counts.csv", int(group.index[-1]), found, f"{int(q['base'])}, its base in questions.csv")
+        kind = Said("single-choice counts") if q["kind"] == "single" else Said("selections")
+        found = Said("{kind} of {question} that add up to {total}", kind=kind, question=question, total=total)
+        yield Problem(
+            "counts.csv", int(group.index[-1]), found, Said("{base}, its base in questions.csv", base=int(q["base"]))
+        )
 
 
 def _check_counts_by(book, counts_by):
@@ -227,14 +296,31 @@ def _check_counts_by(book, counts_by):
         if unknown:
             yield Problem("counts_by.csv", row, *unknown)
         elif book.questions[by]["kind"] != "single":
-            yield Problem("counts_by.csv", row, f"by {quote(by)}, of kind {book.questions[by]['kind']}", "kind single")
+            yield flaw(
+                "counts_by.csv",
+                row,
+                "by {by}, of kind {kind}",
+                "kind single",
+                by=quote(by),
+                kind=book.questions[by]["kind"],
+            )
         else:
             known.append(row)
     sums = counts_by.loc[known].assign(count=counts_by.loc[known, "count"].astype(int))
     for (question, option, _), rows in sums.groupby(["question", "option", "by"], sort=False):
         if rows["count"].sum() > (total := book.counts.get((question, option), 0)):
-            found = f"counts of {question}, {option} by group that add up to {rows['count'].sum()}"
-            yield Problem("counts_by.csv", int(rows.index[-1]), found, f"at most {total}, its count in counts.csv")
+            found = Said(
+                "counts of {question}, {option} by group that add up to {count}",
+                question=question,
+                option=option,
+                count=rows["count"].sum(),
+            )
+            yield Problem(
+                "counts_by.csv",
+                int(rows.index[-1]),
+                found,
+                Said("at most {total}, its count in counts.csv", total=total),
+            )
 
 
 def _check_routed_bases(book, questions):
@@ -244,131 +330,17 @@ def _check_routed_bases(book, questions):
         fewest, most = book.routed(q)
         fewest = 0 if q["kind"] == "number" else fewest  # its base are those that gave a number
         if not fewest <= int(q["base"]) <= most:
-            number = most if fewest == most else f"{fewest} to {most}"
-            expected = f"{number}, the count of {q['asked_if']} in counts.csv"
-            yield Problem("questions.csv", row, f"base {q['base']} of {q['question']}", expected)
+            number = most if fewest == most else Said("{fewest} to {most}", fewest=fewest, most=most)
+            expected = Said("{number}, the count of {asked_if} in counts.csv", number=number, asked_if=q["asked_if"])
+            yield Problem(
+                "questions.csv",
+                row,
+                Said("base {base} of {question}", base=q["base"], question=q["question"]),
+                expected,
+            )
 
 
 def _check_published(book, published):
     for row, question, option in published[["question", "option"]].itertuples():
         if unknown := book.unknown(question, option):
             yield Problem("published.csv", row, *unknown)
-
-
-# --- claims ----------------------------------------------------------------------------------------------------------
-
-
-def _check_claims(book, claims):
-    for row, c in claims.iterrows():
-        terms = [term.partition("=")[::2] for term in listed(c, "terms")]
-        problems = [*_unknown_terms(book, c), *_misstated(c)]
-        if not problems:
-            problems = [*_misshapen(c, terms)] or [*_unfit(book, c["kind"], terms)]
-        for found, expected in problems:
-            yield Problem("claims.csv", row, found, expected)
-
-
-def _unknown_terms(book, c):
-    """Terms that the codebook does not know, as (value, expected)."""
-    for term in listed(c, "terms"):
-        if unknown := book.unknown_term(term):
-            yield f"terms {quote(c['terms'])}: {unknown[0]}", unknown[1]
-
-
-def _misstated(c):
-    """A relation that lacks its value, or that the kind does not know, as (value, expected)."""
-    if (c["relation"] == "") != (c["value"] == ""):
-        yield f"relation {quote(c['relation'])} with value {quote(c['value'])}", "both, or neither"
-    elif c["relation"] not in (known := CLAIM_FORMS[c["kind"]].relations):
-        expected = "one of " + ", ".join(relation or "(empty)" for relation in known)
-        yield f"relation {quote(c['relation'])} of kind {c['kind']}", expected
-
-
-def _misshapen(c, terms):
-    """Terms that are too few, too many, named twice or of the wrong form, as (value, expected)."""
-    form, kind = CLAIM_FORMS[c["kind"]], f"kind {c['kind']} with terms {quote(c['terms'])}"
-    if len(terms) < form.fewest or len(terms) > (form.most or len(terms)):
-        yield kind, f"{form.fewest} terms" if form.fewest == form.most else f"{form.fewest} or more terms"
-    elif len(set(terms)) < len(terms):
-        yield kind, "each term once"
-    elif form.whole and any(option for _, option in terms):
-        yield kind, "a question, without an option"
-    elif form.whole is False and not all(option for _, option in terms):
-        yield kind, "question=option in each term"
-
-
-def _unfit(book, kind, terms):
-    """Terms whose questions a claim of this kind cannot be about, as (value, expected)."""
-    expected, fits = _FITTING.get(kind, ("", None))
-    if fits and not fits(book, [question for question, _ in terms], terms):
-        yield f"kind {kind} about {quote('|'.join(f'{q}={o}' for q, o in terms))}", expected
-
-
-def _to_everybody(book, questions):
-    """Whether every respondent was asked each of these questions, and respondents were counted."""
-    asked = (book.questions[q] for q in questions)
-    return all(q["unit"] == "respondents" and not q["asked_if"] and int(q["base"]) == book.respondents for q in asked)
-
-
-def _one_question(book, questions, terms):
-    return len(set(questions)) == 1
-
-
-def _one_sum(book, questions, terms):
-    return len(set(questions)) == 1 and (len(terms) == 1 or book.questions[questions[0]]["kind"] == "single")
-
-
-def _one_choice_of_many(book, questions, terms):
-    q = book.questions[questions[0]]
-    return q["kind"] == "multiple" and q["unit"] == "respondents"
-
-
-def _different(book, questions, terms):
-    return len(set(questions)) == len(questions)
-
-
-def _different_to_everybody(book, questions, terms):
-    return _different(book, questions, terms) and _to_everybody(book, questions)
-
-
-def _comparable(book, questions, terms):
-    same_kind = len({book.questions[q]["kind"] for q in questions}) == 1
-    return same_kind and _different_to_everybody(book, questions, terms)
-
-
-def _together(book, questions, terms):
-    several = _different(book, questions, terms) or book.questions[questions[0]]["kind"] == "multiple"
-    return several and _to_everybody(book, questions)
-
-
-def _at_least_one(book, questions, terms):
-    several = _one_question(book, questions, terms) and book.questions[questions[0]]["kind"] == "multiple"
-    return several or _different_to_everybody(book, questions, terms)
-
-
-def _wider_group(book, questions, terms):
-    first, *group = questions
-    q = book.questions[first]
-    leading, options = route(q)
-    leads = {(leading, option) for option in options}
-    return q["unit"] == "respondents" and leads and leads <= {*terms[1:]} and _one_sum(book, group, terms[1:])
-
-
-_FITTING = {  # for each kind, what its terms must be, in words and as a test of them; any answers will do for the rest
-    **dict.fromkeys(
-        ("percent", "count"), ("answers of one question, which is single-choice where several are added", _one_sum)
-    ),
-    "both": ("two answers that one respondent can give, to questions that everybody was asked", _together),
-    **dict.fromkeys(
-        ("any", "any_count"),
-        ("answers of one multiple-choice question, or of several that everybody was asked", _at_least_one),
-    ),
-    "only": ("an answer of a multiple-choice question that counts respondents", _one_choice_of_many),
-    "part": (
-        "an answer of a question with asked_if, then answers of the question that leads to it, with that answer",
-        _wider_group,
-    ),
-    "same": ("answers to two questions of one kind that everybody was asked", _comparable),
-    "largest": ("one answer of each question", _different),
-    **dict.fromkeys(("leading", "ranked"), ("answers of one question", _one_question)),
-}

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import tomllib
+from functools import reduce
 from pathlib import Path
 
 import pandas as pd
@@ -11,12 +12,14 @@ import pandera.pandas as pa
 
 from .. import LANGUAGES
 from ..files import JOURNAL, PATIENCE, Busy, is_between, locked, recover
+from ..said import Said, why
 from .checks import Codebook, check_bases, check_codebook, check_numbers, check_topics, fill_bases
 from .encodings import decoded, garbled
 from .printed import derive_counts
-from .problems import UNPRINTABLE, Problem, SurveyError, quote
+from .problems import UNPRINTABLE, Problem, SurveyError, flaw, quote
 from .schemas import (
     ABOUT_OPTIONAL,
+    EXPECTED,
     KEYS,
     OPTIONAL_FILES,
     RESPONSES,
@@ -53,8 +56,8 @@ def locate(survey):
     except (OSError, RuntimeError, ValueError):
         pass  # a name that no folder can have: too long, an unknown home, a NUL
     known = ", ".join(sorted(p.name for p in DATA.iterdir() if p.is_dir() and not p.name.startswith(".")))
-    expected = f"the path of a folder, or a folder name under data/: {known}"
-    raise SurveyError(f"survey: found {quote(survey)}; expected {expected}")
+    expected = Said("the path of a folder, or a folder name under data/: {known}", known=known)
+    raise SurveyError("survey: found {survey}; expected {expected}", survey=quote(survey), expected=expected)
 
 
 def leftovers(folder):
@@ -76,10 +79,10 @@ def recovered(folder):
     except Busy:
         if not is_between(folder):
             return ""
-        found = "another import that is changing it"
+        found = Said("another import that is changing it")
     except OSError as error:
-        found = f"an import that was cut off and cannot be finished ({error.strerror})"
-    raise SurveyError(f"folder {folder.name}: found {found}; expected to try again")
+        found = Said("an import that was cut off and cannot be finished ({reason})", reason=why(error))
+    raise SurveyError("folder {folder}: found {found}; expected to try again", folder=folder.name, found=found)
 
 
 def read_codebook(folder):
@@ -141,14 +144,25 @@ def _lacking_texts(frames, spoken):
     for name, frame in frames.items():
         there = name in TEXTS and frame is not None and len(frame)
         if there and (missing := [column for column in required_columns(name, spoken) if column not in frame]):
-            problems.append(Problem(name, 1, f"columns {', '.join(frame)}", "a column " + ", ".join(missing)))
+            problems.append(
+                Problem(
+                    name, 1, Said("columns {columns}", columns=[*frame]), Said("a column {columns}", columns=missing)
+                )
+            )
     return problems
 
 
 def _numbers_of_nobody(questions):
     """Problems of questions about numbers in a survey without raw answers, which alone hold numbers."""
     return [
-        Problem("questions.csv", row, f"kind number of {question}", f"raw answers ({RESPONSES}), or another kind")
+        flaw(
+            "questions.csv",
+            row,
+            "kind number of {question}",
+            "raw answers ({responses}), or another kind",
+            question=question,
+            responses=RESPONSES,
+        )
         for row, question in questions.loc[questions["kind"] == "number", "question"].items()
     ]
 
@@ -184,22 +198,29 @@ def _decode(path):
     try:
         text, _ = decoded(path.read_bytes())
     except FileNotFoundError:
-        return None, Problem(path.name, None, "no such file", f"a file {path.name} in {path.parent.name}/")
+        return None, flaw(
+            path.name, None, "no such file", "a file {path} in {parent}/", path=path.name, parent=path.parent.name
+        )
     except OSError as error:
-        return None, Problem(path.name, None, f"a file that cannot be read ({error.strerror})", "a readable file")
+        return None, flaw(
+            path.name, None, "a file that cannot be read ({reason})", "a readable file", reason=why(error)
+        )
     except UnicodeDecodeError as error:
         row = error.object[: error.start].count(b"\n") + 1
-        byte = f"byte 0x{error.object[error.start]:02x}"
-        return None, Problem(path.name, row, byte, "text saved as UTF-8")
+        byte = Said("byte 0x{byte:02x}", byte=error.object[error.start])
+        return None, Problem(path.name, row, byte, Said("text saved as UTF-8"))
     if not text.strip():
-        return None, Problem(path.name, None, "an empty file", "a header line and at least one row")
+        return None, flaw(path.name, None, "an empty file", "a header line and at least one row")
     if sign := UNPRINTABLE.search(text):
-        name = "a NUL byte" if sign[0] == "\0" else f"the control character U+{ord(sign[0]):04X}"
-        return None, Problem(path.name, text[: sign.start()].count("\n") + 1, name, "plain text")
+        name = Said("the control character U+{code:04X}", code=ord(sign[0]))
+        name = Said("a NUL byte") if sign[0] == "\0" else name
+        return None, Problem(path.name, text[: sign.start()].count("\n") + 1, name, Said("plain text"))
     if spoilt := garbled(text):
         row, found = spoilt
-        expected = "the words themselves, from a copy that was not spoilt, saved as UTF-8"
-        return None, Problem(path.name, row, f"{found}, as of a file opened in a wrong encoding and saved", expected)
+        expected = Said("the words themselves, from a copy that was not spoilt, saved as UTF-8")
+        return None, Problem(
+            path.name, row, Said("{found}, as of a file opened in a wrong encoding and saved", found=found), expected
+        )
     return text, None
 
 
@@ -212,7 +233,9 @@ def read_toml(path, form="name = value"):
         return tomllib.loads(text), None
     except (ValueError, RecursionError) as error:  # TOMLDecodeError, and numbers or nesting beyond all measure
         row = int(found[1]) if (found := re.search(r"line (\d+)", str(error))) else None
-        return None, Problem(path.name, row, f"a line that is no TOML ({error})", f"lines of the form {form}")
+        return None, flaw(
+            path.name, row, "a line that is no TOML ({error})", "lines of the form {form}", error=error, form=form
+        )
 
 
 # --- survey.toml -----------------------------------------------------------------------------------------------------
@@ -222,14 +245,15 @@ def _check_about(about, spoken):
     for key, value in about.items():
         texts = value if isinstance(value, list) else [value]
         if any(isinstance(text, str) and UNPRINTABLE.search(text) for text in texts):  # TOML can write one as "\u0007"
-            yield Problem("survey.toml", None, f"{key} = {quote(value)}", "text without control characters")
+            expected = Said("text without control characters")
+            yield Problem("survey.toml", None, f"{key} = {quote(value)}", expected)
     for key, expected in {**about_needed(spoken), **ABOUT_OPTIONAL}.items():
         value = about.get(key)
         if is_right(key, value) or (key in ABOUT_OPTIONAL and key not in about):
             continue
-        found = f"no {key}" if value is None else f"{key} = {quote(value)}"
-        found += ", still to be filled in" if value in ("", 0) else ""
-        yield Problem("survey.toml", None, found, f"{key} = {expected}")
+        found = Said("no {key}", key=key) if value is None else f"{key} = {quote(value)}"
+        found = Said("{entry}, still to be filled in", entry=found) if value in ("", 0) else found
+        yield Problem("survey.toml", None, found, Said("{key} = {expected}", key=key, expected=expected))
     yield from _check_sample(about)
 
 
@@ -239,12 +263,14 @@ def _check_sample(about):
     answered = counted.get("respondents", 0)
     for key in ("invited", "population_size"):
         if counted.get(key, answered) < answered:
-            expected = f"at least the {answered} respondents of survey.toml"
+            expected = Said("at least the {answered} respondents of survey.toml", answered=answered)
             yield Problem("survey.toml", None, f"{key} = {counted[key]}", expected)
     there = max(counted.get("population_size", answered), counted.get("invited", answered))
     if about.get("sample") == "census" and there > answered:
-        found = f"sample = 'census' with {answered} respondents of {there}"
-        yield Problem("survey.toml", None, found, "census only where everyone answered, else self_selected or random")
+        found = Said("sample = 'census' with {answered} respondents of {there}", answered=answered, there=there)
+        yield Problem(
+            "survey.toml", None, found, Said("census only where everyone answered, else self_selected or random")
+        )
 
 
 # --- CSV files -------------------------------------------------------------------------------------------------------
@@ -261,7 +287,7 @@ def _read_frames(folder, names):
         frames[name] = frame
         problems += found
         if name == "counts.csv" and is_uncounted(frame):
-            problems.append(Problem(name, None, "no count yet", "a count in every row, or an import of raw answers"))
+            problems.append(flaw(name, None, "no count yet", "a count in every row, or an import of raw answers"))
         elif frame is not None:
             problems += _check_columns(name, frame)
     return frames, problems
@@ -277,11 +303,11 @@ def _read_csv(path):
         header = [name.strip() for name in next(reader)]
         rows, problems = _read_rows(reader, header, path.name)
     except csv.Error as error:
-        return None, [Problem(path.name, reader.line_num, str(error), "comma-separated values")]
+        return None, [Problem(path.name, reader.line_num, str(error), Said("comma-separated values"))]
     if problem := _wrong_header(path.name, header):
         return None, [problem]
     if not rows and not problems:
-        return None, [Problem(path.name, 1, "a header line only", "at least one row")]
+        return None, [flaw(path.name, 1, "a header line only", "at least one row")]
     return pd.DataFrame(rows.values(), columns=header, index=pd.Index(rows, name="row"), dtype=str), problems
 
 
@@ -303,7 +329,7 @@ def _read_rows(reader, header, name):
         if needed <= len(row) <= width:
             rows[here] = [cell.strip() for cell in row] + [""] * (width - len(row))
         else:
-            problems.append(Problem(name, here, f"{len(row)} cells", f"{width} cells"))
+            problems.append(flaw(name, here, "{n} cells", "{width} cells", n=len(row), width=width))
     return rows, problems
 
 
@@ -311,9 +337,9 @@ def _wrong_header(name, header):
     """The Problem of a header line that lacks a column or has one twice, or None."""
     if missing := [column for column in required_columns(name) if column not in header]:
         found = " ".join(", ".join(header).split())
-        return Problem(name, 1, f"columns {found}", "a column " + ", ".join(missing))
+        return Problem(name, 1, Said("columns {columns}", columns=found), Said("a column {columns}", columns=missing))
     if repeated := sorted({column for column in header if header.count(column) > 1}):
-        return Problem(name, 1, f"column {repeated[0]} twice", "each column once")
+        return flaw(name, 1, "column {repeated} twice", "each column once", repeated=repeated[0])
     return None
 
 
@@ -325,9 +351,19 @@ def _check_columns(name, frame):
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases.sort_values("index", kind="stable")
         problems = [
-            Problem(name, int(case.Index), f"{case.column} {quote(case.failure_case)}", case.check)
+            Problem(
+                name,
+                int(case.Index),
+                f"{case.column} {quote(case.failure_case)}",
+                EXPECTED[case.check],
+            )
             for case in cases.rename(columns={"index": "line"}).set_index("line").itertuples()
         ]
     for row, key in frame.loc[frame.duplicated(KEYS[name]), KEYS[name]].iterrows():
-        problems.append(Problem(name, row, "again " + ", ".join(key), "each " + " and ".join(KEYS[name]) + " once"))
+        once = Said("each {columns} once", columns=reduce(_and, KEYS[name]))
+        problems.append(Problem(name, row, Said("again {key}", key=[*key]), once))
     return problems
+
+
+def _and(first, second):
+    return Said("{first} and {second}", first=first, second=second)

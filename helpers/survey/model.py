@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from .. import LANGUAGES
+from ..said import Said
 from .folder import find_folder, languages, read_folder
 from .problems import SurveyError, quote
 from .schemas import RESPONDENT, RESPONSES, SAMPLES, listed, route
@@ -104,7 +105,9 @@ class Survey:
         """The row of questions.csv. Raises SurveyError for an unknown id."""
         if question not in self.questions.index:
             known = ", ".join(self.questions.index)
-            raise SurveyError(f"question: found {quote(question)}; expected one of {known}")
+            raise SurveyError(
+                "question: found {question}; expected one of {known}", question=quote(question), known=known
+            )
         if question not in self._rows:
             self._rows[question] = self.questions.loc[question]
         return self._rows[question]
@@ -171,7 +174,12 @@ class Survey:
             return self._count_of[question, option]
         except KeyError:
             known = ", ".join(self.table(question)["option"])
-            raise SurveyError(f"option of {question}: found {quote(option)}; expected one of {known}") from None
+            raise SurveyError(
+                "option of {question}: found {option}; expected one of {known}",
+                question=question,
+                option=quote(option),
+                known=known,
+            ) from None
 
     def label(self, question, option):
         """What an option of a question is called, in the survey's language. Raises SurveyError as `count` does."""
@@ -238,7 +246,7 @@ def load(survey="osaka-2019", lang=""):
     message, for the first thing that is wrong, saying how many more there are.
     """
     if lang != "" and lang not in LANGUAGES:
-        raise SurveyError(f"lang: found {quote(lang)}; expected one of {', '.join(LANGUAGES)}")
+        raise SurveyError("lang: found {lang}; expected one of {languages}", lang=quote(lang), languages=[*LANGUAGES])
     if isinstance(survey, Survey):
         lang = _spoken(lang, survey.name, survey.languages)
         return survey if survey.lang == lang else replace(survey, lang=lang)
@@ -252,19 +260,28 @@ def load(survey="osaka-2019", lang=""):
 def _spoken(lang, name, there):
     """The language asked for, or the survey's first. Raises SurveyError for one that the survey does not have."""
     if lang and lang not in there:
-        raise SurveyError(f"lang: found {quote(lang)}; expected one of {', '.join(there)}, the languages of {name}")
+        raise SurveyError(
+            "lang: found {lang}; expected one of {there}, the languages of {name}",
+            lang=quote(lang),
+            there=[*there],
+            name=name,
+        )
     return lang or there[0]
 
 
 def _first_of(problems, folder, survey):
     """The message about the first problem; about all of them where nobody has answered yet."""
     if any(problem.file == "counts.csv" and problem.value == "no count yet" for problem in problems):
-        return (
-            f"{folder.name}: nobody has answered yet; fill in counts.csv and survey.toml, or import raw answers with "
-            f"python -m helpers import {survey} FILE (python -m helpers check {survey} lists what is missing)"
+        return Said(
+            "{folder}: nobody has answered yet; fill in counts.csv and survey.toml, or import raw answers with "
+            "python -m helpers import {survey} FILE (python -m helpers check {survey} lists what is missing)",
+            folder=folder.name,
+            survey=survey,
         )
-    more = f" ({len(problems) - 1} more: python -m helpers check {survey})" if len(problems) > 1 else ""
-    return f"{folder.name}/{problems[0]}{more}"
+    first = problems[0].within(folder)
+    if len(problems) == 1:
+        return first
+    return Said("{first} ({n} more: python -m helpers check {survey})", first=first, n=len(problems) - 1, survey=survey)
 
 
 def _made(folder, lang, about, frames):

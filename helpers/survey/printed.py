@@ -4,7 +4,8 @@ import math
 
 import pandas as pd
 
-from .problems import Problem, quote
+from ..said import Said
+from .problems import Problem, flaw, quote
 
 
 def derive_counts(counts, questions):
@@ -39,15 +40,17 @@ def _underivable(rows, question, q):
     """The Problems of rows without a count from which none follows."""
     for row, percent in rows["percent"].items():
         if percent == "":
-            yield Problem(
+            yield flaw(
                 "counts.csv",
                 row,
                 "count ''",
                 "a whole number, 0 or more, in plain digits 0-9, or a percentage in the column percent",
             )
         elif q and q["base"] == "":
-            found = f"percent {quote(percent)} of {question}, which has no base"
-            yield Problem("counts.csv", row, found, "the base of these percentages in questions.csv")
+            found = Said(
+                "percent {percent} of {question}, which has no base", percent=quote(percent), question=question
+            )
+            yield Problem("counts.csv", row, found, Said("the base of these percentages in questions.csv"))
 
 
 def _derived(rows, question, q):
@@ -56,15 +59,19 @@ def _derived(rows, question, q):
     for row, count, percent in rows[["count", "percent"]].itertuples():
         low, high = (int(count),) * 2 if count else _range(percent, base)
         if low > high:
-            found = f"percent {quote(percent)} of {question}"
-            return {}, [Problem("counts.csv", row, found, f"a percentage that some number of {base} rounds to")]
+            found = Said("percent {percent} of {question}", percent=quote(percent), question=question)
+            return {}, [
+                Problem("counts.csv", row, found, Said("a percentage that some number of {base} rounds to", base=base))
+            ]
         nearest = int(count) if count else min(max(math.floor(float(percent) * base / 100 + 0.5), low), high)
         limits[row] = [nearest, low, high]
     if q["kind"] == "single" or q["unit"] == "selections":
         short = base - sum(nearest for nearest, _, _ in limits.values())
         if _moved(limits, short):
-            found = f"percentages of {question}, of which no counts add up to its base"
-            return {}, [Problem("counts.csv", int(rows.index[-1]), found, f"{base}, its base in questions.csv")]
+            found = Said("percentages of {question}, of which no counts add up to its base", question=question)
+            return {}, [
+                Problem("counts.csv", int(rows.index[-1]), found, Said("{base}, its base in questions.csv", base=base))
+            ]
     return {row: tuple(limit) for row, limit in limits.items()}, []
 
 

@@ -5,11 +5,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from .problems import Problem, SurveyError
+from ..said import Said
+from .problems import Problem, SurveyError, flaw
 from .schemas import RESPONSES
 
 RESPONDENT, WEIGHT = "respondent", "weight"  # columns that are no question
-AGAIN = "import the raw answers again, or remove responses.parquet"
+AGAIN = Said("import the raw answers again, or remove responses.parquet")
 
 
 def column(question, option):
@@ -39,7 +40,11 @@ def _read_table(path):
     except (pa.ArrowException, OSError, ValueError, TypeError) as error:
         reason = " ".join(str(error).replace(str(path), path.name).split())[:100]
         raise SurveyError(
-            f"{path.parent.name}/{RESPONSES}: found a file that cannot be read ({reason}); {AGAIN}"
+            "{parent}/{file}: found a file that cannot be read ({reason}); {again}",
+            parent=path.parent.name,
+            file=RESPONSES,
+            reason=reason,
+            again=AGAIN,
         ) from None
 
 
@@ -75,8 +80,8 @@ def check(path, respondents, frames):
     try:
         table = _read_table(path)
     except SurveyError as error:
-        value = str(error).partition(": found ")[2].partition(";")[0]
-        return [Problem(RESPONSES, None, value, AGAIN)]
+        reason = error.said.values["reason"]
+        return [Problem(RESPONSES, None, Said("a file that cannot be read ({reason})", reason=reason), AGAIN)]
     problems = [*_check_respondents(table, respondents), *_check_weights(table)]
     groups = dict(list(frames["counts.csv"].groupby("question")))
     nothing = frames["counts.csv"].iloc[:0]
@@ -87,7 +92,8 @@ def check(path, respondents, frames):
 
 def _check_respondents(table, respondents):
     if table.num_rows != respondents:
-        found, expected = f"respondents = {respondents}", f"{table.num_rows}, the rows of {RESPONSES}; or {AGAIN}"
+        found = f"respondents = {respondents}"
+        expected = Said("{rows}, the rows of {file}; or {again}", rows=table.num_rows, file=RESPONSES, again=AGAIN)
         yield Problem("survey.toml", None, found, expected)
 
 
@@ -99,7 +105,14 @@ def _check_weights(table):
     if wrong.any():
         row = int(wrong.to_numpy().argmax())
         value = table.column(WEIGHT)[row].as_py()
-        yield Problem(RESPONSES, row + 1, f"weight {value}", f"a number above 0 for every respondent; or {AGAIN}")
+        yield flaw(
+            RESPONSES,
+            row + 1,
+            "weight {value}",
+            "a number above 0 for every respondent; or {again}",
+            value=value,
+            again=AGAIN,
+        )
 
 
 def _check_question(table, row, q, counts):
@@ -107,20 +120,41 @@ def _check_question(table, row, q, counts):
     try:
         stored, put = tally(table, q["question"], q["kind"])
     except (KeyError, pa.ArrowException):
-        yield Problem(RESPONSES, None, f"no answers to {q['question']} as questions.csv has it", AGAIN)
+        yield Problem(
+            RESPONSES, None, Said("no answers to {question} as questions.csv has it", question=q["question"]), AGAIN
+        )
         return
     base = sum(stored.values()) if q["unit"] == "selections" else put
     if int(q["base"]) != base:
-        found = f"base {q['base']} of {q['question']}"
-        yield Problem("questions.csv", row, found, f"{base}, as in {RESPONSES}; or {AGAIN}")
+        found = Said("base {base} of {question}", base=q["base"], question=q["question"])
+        yield Problem(
+            "questions.csv",
+            row,
+            found,
+            _as_stored(base),
+        )
     yield from _check_counts(q, counts, stored)
+
+
+def _as_stored(number):
+    return Said("{number}, as in {file}; or {again}", number=number, file=RESPONSES, again=AGAIN)
 
 
 def _check_counts(q, counts, stored):
     for row, option, count in zip(counts.index, counts["option"], counts["count"].astype(int), strict=True):
         if count != stored.get(option, 0) or (q["kind"] == "multiple" and option not in stored):
-            found, expected = f"count {count} of {q['question']}, {option}", stored.get(option, 0)
-            yield Problem("counts.csv", row, found, f"{expected}, as in {RESPONSES}; or {AGAIN}")
+            found = Said("count {count} of {question}, {option}", count=count, question=q["question"], option=option)
+            yield Problem(
+                "counts.csv",
+                row,
+                found,
+                _as_stored(stored.get(option, 0)),
+            )
     for option in sorted({*stored} - {*counts["option"]}):
-        found = f"no row for {q['question']}, {option}"
-        yield Problem("counts.csv", None, found, f"{stored[option]}, as in {RESPONSES}; or {AGAIN}")
+        found = Said("no row for {question}, {option}", question=q["question"], option=option)
+        yield Problem(
+            "counts.csv",
+            None,
+            found,
+            _as_stored(stored[option]),
+        )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandera.pandas as pa
 
 from .. import LANGUAGES
+from ..said import Said
 
 RESPONSES = "responses.parquet"  # raw answers, where a survey has them
 
@@ -72,16 +73,22 @@ def answered_any(q):
 # --- columns ---------------------------------------------------------------------------------------------------------
 
 
+EXPECTED = {}  # what schemas want, by its English text: pandera keeps no more of it than that
+
+
 def _text(expected, check, required=True):
-    return pa.Column(str, pa.Check(check, element_wise=True, error=expected), required=required)
+    EXPECTED[str(expected)] = expected
+    return pa.Column(str, pa.Check(check, element_wise=True, error=str(expected)), required=required)
 
 
 def _one_of(values):
-    return _text("one of " + ", ".join(v or "(empty)" for v in values), lambda value: value in values)
+    return _text(
+        Said("one of {options}", options=[v or Said("(empty)") for v in values]), lambda value: value in values
+    )
 
 
 def _some_of(values):
-    expected = f"empty, or one or more of {', '.join(values)}, joined by |"
+    expected = Said("empty, or one or more of {options}, joined by |", options=values)
     return _text(expected, lambda cell: cell == "" or all(one in values for one in cell.split("|")), required=False)
 
 
@@ -90,7 +97,7 @@ def _matching(pattern, expected, required=True):
 
 
 def _filled(required=True):
-    return _text("some text", lambda value: value.strip() != "", required)
+    return _text(Said("some text"), lambda value: value.strip() != "", required)
 
 
 def _in_each_language(name):
@@ -106,38 +113,40 @@ def _once_each(cell):
     return len(set(cell.split("|"))) == len(cell.split("|"))
 
 
-_ID_OR_EMPTY = _matching(r"[a-z0-9_]*", "empty, or an id of small letters, digits and _", required=False)
-_SCORE = _matching(r"(-?[0-9]{1,6}(\.[0-9]{1,6})?)?", "empty, or a number in plain digits 0-9", required=False)
-_ID = _matching(r"[a-z0-9_]+", "an id of small letters, digits and _")
-_COUNT = _matching(r"[0-9]{1,9}", "a whole number, 0 or more, in plain digits 0-9")
+_ID_OR_EMPTY = _matching(r"[a-z0-9_]*", Said("empty, or an id of small letters, digits and _"), required=False)
+_SCORE = _matching(r"(-?[0-9]{1,6}(\.[0-9]{1,6})?)?", Said("empty, or a number in plain digits 0-9"), required=False)
+_ID = _matching(r"[a-z0-9_]+", Said("an id of small letters, digits and _"))
+_COUNT = _matching(r"[0-9]{1,9}", Said("a whole number, 0 or more, in plain digits 0-9"))
 _COUNT_OR_EMPTY = _matching(
-    r"([0-9]{1,9})?", "a whole number, 0 or more, in plain digits 0-9 (or empty: it follows from percent)"
+    r"([0-9]{1,9})?", Said("a whole number, 0 or more, in plain digits 0-9 (or empty: it follows from percent)")
 )
 _PRINTED = _matching(
     r"(100(\.0{1,3})?|[0-9]{1,2}(\.[0-9]{1,3})?)?",
-    "empty, or a percentage from 0 to 100 in plain digits 0-9",
+    Said("empty, or a percentage from 0 to 100 in plain digits 0-9"),
     required=False,
 )
-_BASE = _matching(r"0*[1-9][0-9]{0,8}", "a whole number, 1 or more, in plain digits 0-9")
+_BASE = _matching(r"0*[1-9][0-9]{0,8}", Said("a whole number, 1 or more, in plain digits 0-9"))
 _BASE_OR_EMPTY = _matching(
     r"(0|0*[1-9][0-9]{0,8})?",
-    "a whole number, in plain digits 0-9 (0: put to nobody; empty: it follows from the counts)",
+    Said("a whole number, in plain digits 0-9 (0: put to nobody; empty: it follows from the counts)"),
 )
-_ANSWERED_ANY = _matching(r"([a-z0-9_]+(\|[a-z0-9_]+)*)?", "empty, or question ids joined by |", required=False)
+_ANSWERED_ANY = _matching(r"([a-z0-9_]+(\|[a-z0-9_]+)*)?", Said("empty, or question ids joined by |"), required=False)
 _ROUTE = _text(
-    "empty, or question=option; of several answers of one question that lead here, question=option|question=option",
+    Said(
+        "empty, or question=option; of several answers of one question that lead here, question=option|question=option"
+    ),
     lambda cell: (
         cell == ""
         or (re.fullmatch(r"([a-z0-9_]+)=[a-z0-9_]+(\|\1=[a-z0-9_]+)*", cell) is not None and _once_each(cell))
     ),
 )
 _PERCENT = _text(
-    "a percentage from 0 to 100 in plain digits 0-9",
+    Said("a percentage from 0 to 100 in plain digits 0-9"),
     lambda value: re.fullmatch(r"[0-9]{1,3}(\.[0-9]+)?", value) is not None and float(value) <= 100,
 )
-_TERMS = _matching(r"([a-z0-9_]+(=[a-z0-9_]+)?(\|[a-z0-9_]+(=[a-z0-9_]+)?)*)?", "question=option, joined by |")
+_TERMS = _matching(r"([a-z0-9_]+(=[a-z0-9_]+)?(\|[a-z0-9_]+(=[a-z0-9_]+)?)*)?", Said("question=option, joined by |"))
 _PLACES = _text(
-    "ids of small letters, digits and _, each once, joined by |",
+    Said("ids of small letters, digits and _, each once, joined by |"),
     lambda cell: re.fullmatch(r"[a-z0-9_]+(\|[a-z0-9_]+)*", cell) is not None and _once_each(cell),
 )
 
@@ -162,7 +171,7 @@ SCHEMAS = {
             "question": _ID,
             "topic": _ID,
             "kind": _one_of(KINDS),
-            "options": _matching(r"[a-z0-9_]*", "the id of an option set (empty where kind is number)"),
+            "options": _matching(r"[a-z0-9_]*", Said("the id of an option set (empty where kind is number)")),
             "base": _BASE_OR_EMPTY,
             "unit": _one_of(UNITS),
             "asked_if": _ROUTE,
@@ -195,7 +204,7 @@ SCHEMAS = {
             "kind": _one_of(CLAIM_KINDS),
             "terms": _TERMS,
             "relation": _one_of(RELATIONS),
-            "value": _matching(r"([0-9]+(\.[0-9]+)?)?", "empty, or a number in plain digits 0-9"),
+            "value": _matching(r"([0-9]+(\.[0-9]+)?)?", Said("empty, or a number in plain digits 0-9")),
             **_in_each_language("text"),
         }
     ),
@@ -231,16 +240,16 @@ def required_columns(name, languages=()):
 # --- survey.toml -----------------------------------------------------------------------------------------------------
 
 ABOUT_TEXTS = ("title", "publisher", "population", "fieldwork", "source")  # in each language that the survey has
-ABOUT = {"respondents": "a whole number, 1 or more"}
+ABOUT = {"respondents": Said("a whole number, 1 or more")}
 ABOUT_OPTIONAL = {
-    "respondent_en": 'two texts, for one respondent and for several, as in ["respondent", "respondents"]',
-    "respondent_ja": 'two texts, a name and the word that counts it, as in ["回答者", "人"]',
-    "baseline": "a text, the name of a survey folder",
-    "sample": "one of self_selected, random, census",
-    "population_size": "a whole number, 1 or more",
-    "invited": "a whole number, 1 or more",
-    "report_by_en": "a text",
-    "report_by_ja": "a text",
+    "respondent_en": Said('two texts, for one respondent and for several, as in ["respondent", "respondents"]'),
+    "respondent_ja": Said('two texts, a name and the word that counts it, as in ["回答者", "人"]'),
+    "baseline": Said("a text, the name of a survey folder"),
+    "sample": Said("one of self_selected, random, census"),
+    "population_size": Said("a whole number, 1 or more"),
+    "invited": Said("a whole number, 1 or more"),
+    "report_by_en": Said("a text"),
+    "report_by_ja": Said("a text"),
 }
 SAMPLES = ("self_selected", "random", "census")  # how the respondents were found; the first where nothing is said
 WHOLE = ("respondents", "population_size", "invited")  # entries that are numbers of respondents
@@ -249,7 +258,7 @@ RESPONDENT = {"respondent_en": ("respondent", "respondents"), "respondent_ja": (
 
 def about_needed(languages):
     """The entries that survey.toml must have, with what each must be."""
-    return {f"{name}_{lang}": "a text" for name in ABOUT_TEXTS for lang in languages} | ABOUT
+    return {f"{name}_{lang}": Said("a text") for name in ABOUT_TEXTS for lang in languages} | ABOUT
 
 
 def _is_text(value):

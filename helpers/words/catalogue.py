@@ -1,6 +1,7 @@
 """The messages that a translator works on, gathered by their marks into PO files; nothing here writes a file.
 
-Marked are: in helpers, `say("…")`, `say.plural("…", "…", n)` and `N_("…")`; in notebooks, `_("…")` and `_.plural(…)`, every
+Marked are: in helpers, `say("…")`, `say.plural("…", "…", n)`, `N_("…")`, `Said("…")` and what makes one of its arguments
+(errors, `flaw`, `refusal`); in notebooks, `_("…")` and `_.plural(…)`, every
 prose cell, and the comments of the cells tagged parameters and needs. A message of a notebook is kept under the
 notebook's name, a prose cell under the notebook's name and the cell's id, so that a change of its text is seen as one:
 the old translation stays as fuzzy until a translator has looked at it. Fuzzy translations are never used.
@@ -19,7 +20,9 @@ from helpers.survey import ROOT
 from .language import po_file
 
 HELPERS, NOTEBOOKS = ROOT / "helpers", ROOT / "notebooks"
-MARKS = {"say": 1, "self": 1, "N_": 1, "plural": 2}  # calls, and how many of their arguments are messages
+MARKS = {"say": 1, "self": 1, "N_": 1, "plural": 2, "Said": 1}  # calls, and how many of their arguments are a message
+MARKS |= dict.fromkeys(("SurveyError", "ParameterError", "OutputError", "Unsettled"), 1)
+PARTS = {"flaw": (2, 3), "refusal": (1, 2)}  # calls, and which of their arguments are a message each
 NEAR = 0.6  # how like its old text a changed message must be to keep its translation as fuzzy
 
 HEADER = """\
@@ -44,9 +47,10 @@ def marked(source, marks=MARKS):
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        words = node.args[: marks.get(name, 0)]
-        if words and all(isinstance(w, ast.Constant) and isinstance(w.value, str) and w.value for w in words):
-            found.append((node.lineno, node.col_offset, tuple(w.value for w in words)))
+        parts = [node.args[place : place + 1] for place in PARTS.get(name, ())] if marks is MARKS else []
+        for words in (node.args[: marks.get(name, 0)], *parts):
+            if words and all(isinstance(w, ast.Constant) and isinstance(w.value, str) and w.value for w in words):
+                found.append((words[0].lineno, words[0].col_offset, tuple(w.value for w in words)))
     return [words for _, _, words in sorted(found)]
 
 

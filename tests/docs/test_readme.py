@@ -1,4 +1,7 @@
-"""README.md: every command in it is run, as it stands, in a copy of the checkout; every link leads somewhere."""
+"""README.md: every command in it is run, as it stands, in a copy of the checkout; every link leads somewhere.
+
+README.ja.md has the same commands in the same order, so that they need not be run again.
+"""
 
 import os
 import re
@@ -12,6 +15,7 @@ import synthetic
 from helpers.survey import ROOT, load
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8") if (ROOT / "README.md").exists() else ""
+JAPANESE = (ROOT / "README.ja.md").read_text(encoding="utf-8")
 CHECKED_IN = ("helpers", "data", "notebooks", "outputs/osaka-2019/en/figures", "outputs/osaka-2019/en/tables")
 ROOMS = (ROOT / "helpers" / "README.md").read_text(encoding="utf-8")
 
@@ -58,9 +62,9 @@ ELSEWHERE = {
 }
 
 
-def commands():
+def commands(text=TEXT):
     """The lines of all fenced bash blocks, without comments."""
-    blocks = re.findall(r"(?ms)^ *```(?:bash|sh|shell|console)\n(.*?)^ *```", TEXT)
+    blocks = re.findall(r"(?ms)^ *```(?:bash|sh|shell|console)\n(.*?)^ *```", text)
     lines = [line.split("  #")[0].strip() for block in blocks for line in block.replace("\\\n", " ").splitlines()]
     return [" ".join(line.split()) for line in lines if line and not line.startswith("#")]
 
@@ -77,6 +81,21 @@ def test_every_command_is_known_here():
 def test_every_command_known_here_is_in_the_readme():
     assert [command for command in RUN if command not in commands()] == []
     assert [command for command in commands() if command in WALK] == WALK
+
+
+def test_the_japanese_readme_has_the_same_commands():
+    assert commands(JAPANESE) == commands()
+
+
+def test_the_japanese_readme_has_the_same_sections_and_more():
+    chapters, own = (re.findall(r"(?m)^## ", text) for text in (TEXT, JAPANESE))
+    assert len(own) == len(chapters)
+    assert re.findall(r"!\[[^\]]*\]\(outputs/([^/]+)/", JAPANESE) == re.findall(r"!\[[^\]]*\]\(outputs/([^/]+)/", TEXT)
+
+
+def test_the_readmes_link_each_other():
+    assert "(README.ja.md)" in TEXT.split("##")[0]
+    assert "(README.md)" in JAPANESE.split("##")[0]
 
 
 def test_commands_that_the_makefile_runs_are_in_it():
@@ -167,20 +186,21 @@ def test_command_runs(command, checkout):
     assert [path for path in RUN[command] if not (checkout / path).exists()] == []
 
 
-def links():
+def links(text=TEXT):
     """The targets of links and pictures that are no web addresses, without the part after #."""
-    targets = re.findall(r"\]\(([^)\s]+)\)", TEXT) + re.findall(r'(?:src|href)="([^"]+)"', TEXT)
+    targets = re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'(?:src|href)="([^"]+)"', text)
     return sorted({target.split("#")[0] for target in targets if "://" not in target} - {""})
 
 
 def test_every_link_leads_somewhere():
     assert links()
-    assert [link for link in links() if not (ROOT / link).exists()] == []
+    assert [link for link in links() + links(JAPANESE) if not (ROOT / link).exists()] == []
 
 
 def test_every_notebook_is_linked():
     names = [f"notebooks/{path.name}" for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))]
     assert [name for name in names if name not in links()] == []
+    assert [name for name in names if name not in links(JAPANESE)] == []
 
 
 def test_a_lone_notebook_writes_where_the_readme_says(checkout):

@@ -28,6 +28,7 @@ from helpers.run import jobs as pipeline
 from helpers.run import plan as planning
 from helpers.run.refresh import write_back
 from helpers.survey import ROOT, load
+from helpers.words.messages import speaker
 
 COMMITTED = ROOT / "outputs" / "osaka-2019"
 STEMS = {
@@ -110,7 +111,8 @@ def test_full_run_names_each_step_and_the_report(run):
     assert sorted(name for _, name in told) == sorted(steps)  # topics run side by side
     last = [name for name in used() if planning.read_notebook(name).last]
     assert [name for _, name in told[-len(last) - 1 :]] == [*last, "report.html"]
-    assert re.fullmatch(rf"{re.escape(str(out / 'report.html'))} \(\d+ s\)\n", done.out)
+    seconds = {"en": r" \(\d+ s\)", "ja": r"（\d+秒）"}[out.name]  # what is said is in the report's language, too
+    assert re.fullmatch(rf"{re.escape(str(out / 'report.html'))}{seconds}\n", done.out)
 
 
 @in_both
@@ -151,10 +153,15 @@ def test_full_run_writes_every_figure_table_and_notebook(run):
 @in_both
 def test_full_run_says_which_notebooks_it_left_out_and_why(run, lang):
     done, out = run
-    said = dict(re.findall(r"(?m)^osaka-2019 \w\w: (\w+) is left out \((.+)\)$", done.err))
+    line = {
+        "en": r"(?m)^osaka-2019 en: (\w+) is left out \((.+)\)$",
+        "ja": r"(?m)^osaka-2019 ja：(\w+?)は含めない（(.+)）$",
+    }[out.name]
+    said = dict(re.findall(line, done.err))
+    say = speaker(lang)
     assert said == {
-        "12_crosstabs": "needs raw answers",
-        "13_comparison": "no other survey to compare with",
+        "12_crosstabs": say("needs raw answers"),
+        "13_comparison": say("no other survey to compare with"),
     }
     page = (out / "report.html").read_text(encoding="utf-8")
     for name in said:

@@ -1,5 +1,7 @@
 """What git keeps, made anew: notebooks with their own defaults, and the list of them in the README."""
 
+from functools import partial
+
 import nbformat
 import pytest
 from tiny import PARAMETERS, tiny_notebook
@@ -74,9 +76,14 @@ def test_a_readme_without_marks_is_said_so():
 
 
 def test_generated_sections_are_up_to_date():
-    for path, renewed in ((ROOT / "README.md", refresh.with_notebooks), (DATA / "README.md", refresh.columns.renewed)):
+    readmes = [(ROOT / name, partial(refresh.with_notebooks, lang=lang)) for lang, name in refresh.READMES.items()]
+    for path, renewed in (*readmes, (DATA / "README.md", refresh.columns.renewed)):
         text = path.read_text(encoding="utf-8")
         assert renewed(text) == text, f"{path.name}: run make refresh"
+
+
+def test_every_language_has_a_readme():
+    assert [*refresh.READMES] == [*refresh.LANGUAGES]
 
 
 def test_what_is_kept_is_what_git_does_not_ignore():

@@ -6,6 +6,7 @@ with what they are (`time`, `email`, `token`, `respondent`, or "" for all that t
 which gives the sheet as all else in `intake` reads it: one heading a column, one row a respondent.
 """
 
+from ...said import Said
 from . import (
     google,
     japanese,
@@ -36,7 +37,7 @@ def read_form(sheet, names, folder):
         if tool.recognises(sheet):
             sheet = tool.read(sheet, names)
             sheet.tool = tool.NAME
-            sheet.notes.insert(0, f"read as an export of {tool.NAME}")
+            sheet.notes.insert(0, Said("read as an export of {tool}", tool=tool.NAME))
             break
     sheet = known.second_line(sheet, names)
     return known.settle(sheet, names, TOOLS)

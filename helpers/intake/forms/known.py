@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 
+from ...said import Said
 from ...survey.problems import quote
 from .. import account as outcome
 from ..headings import find, letters
@@ -137,7 +138,7 @@ def settle(sheet, names, tools):
             column.target = Target("known", "" if purpose in (None, "respondent") else purpose)
         _mark(sheet, column, key, left_out.get(key))
     if shown := [column.heading for column in sheet.columns if column.target and column.target.kind == "known"]:
-        sheet.notes.append(f"columns of the form itself, not stored: {', '.join(map(quote, shown))}")
+        sheet.notes.append(Said("columns of the form itself, not stored: {names}", names=[*map(quote, shown)]))
     return sheet
 
 
@@ -166,8 +167,14 @@ def _mark(sheet, column, key, values):
         mark(sheet, column, outcome.PREVIEW, TEST)
         mark(sheet, column, outcome.UNFINISHED, NOT_DONE)
         if strange := [text for text in column.texts() if plain(text) not in ALL_SAID]:
-            shown = ", ".join(map(quote, strange[:5]))
-            sheet.notes.append(f"{column.heading}: {shown} is no status that is known; such rows count")
+            shown = [*map(quote, strange[:5])]
+            sheet.notes.append(
+                Said(
+                    "{heading}: {shown} is no status that is known; such rows count",
+                    heading=column.heading,
+                    shown=shown,
+                )
+            )
     elif key in {letters(name) for name in PROGRESS}:
         percent = [re.fullmatch(r"(\d{1,3})(?:\.\d+)?%?", plain(text)) for text in column.values]
         mark_where(sheet, column, outcome.UNFINISHED, [bool(found) and int(found[1]) < 100 for found in percent])

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import openpyxl
 
+from ...said import Said
 from ..headings import find, question_of
 from ..matching import plain
-from ..sheets import as_text, refusal
+from ..sheets import as_text, one_line, refusal
 
 FORM = "form.xlsx"
 LONGEST = 100_000  # rows of a sheet
@@ -35,8 +36,10 @@ def read_form_file(path):
             sheets = {sheet.title.casefold(): list(_rows(sheet)) for sheet in book.worksheets[:10]}
             questions, choices = sheets["survey"], sheets.get("choices", [])
     except Exception as error:  # a foreign file can fail in any way
-        found = f"a file that cannot be read ({type(error).__name__}: {str(error)[:100]})"
-        raise refusal(path, found, "an XLSForm, with a sheet named survey") from None
+        found = Said(
+            "a file that cannot be read ({kind}: {error})", kind=type(error).__name__, error=one_line(error)[:100]
+        )
+        raise refusal(path, found, Said("an XLSForm, with a sheet named survey")) from None
     lists = {}
     for row in choices:
         name = row.get("list_name") or row.get("list name") or ""
