@@ -167,7 +167,7 @@ class _Build:
         """Clear up, however it ended."""
         self._opened.close()
         self.outcome.seconds = time.monotonic() - self.began
-        if not self.outcome.left:
+        if not self.outcome.left and not self.outcome.failed:
             self.outcome.report = self.outcome.job.folder / REPORT
 
 
@@ -224,8 +224,13 @@ def _note(build, step, future, running):
         if not future.cancelled():
             build.outcome.left.remove(step)
         return
-    if not isinstance(error, (NotebookFailed, SurveyError)):
+    if not isinstance(error, Exception):
         raise error
+    if not isinstance(
+        error, (NotebookFailed, SurveyError)
+    ):  # of no kind that we know: it ends this report, and no other
+        why = " ".join(f"{type(error).__name__}: {error}".split())
+        error = SurveyError("{step}: {why}", step=step, why=why)
     if isinstance(error, NotebookFailed) and error.copy:
         error.copy = _keep_failed(error.copy, build.outcome.job.folder)
     build.outcome.failed.append(error)

@@ -27,6 +27,7 @@ SETTINGS = {
     **dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"),  # kernels run side by side
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
+_warming = threading.Lock()
 _alive = weakref.WeakSet()  # provisioners of running kernels, for `stop_all`
 
 
@@ -42,13 +43,14 @@ def warm_up():
     from multiprocessing import forkserver
 
     multiprocessing.set_forkserver_preload(["helpers.run.warm"])
-    before = {name: os.environ.get(name) for name in SETTINGS}
-    os.environ.update(SETTINGS)
-    try:
-        forkserver.ensure_running()
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
+    with _warming:  # kernels start from several threads, and the settings are those of the whole process
+        before = {name: os.environ.get(name) for name in SETTINGS}
+        os.environ.update(SETTINGS)
+        try:
+            forkserver.ensure_running()
+        finally:
+            for name, value in before.items():
+                os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 def manager(kind):

@@ -143,7 +143,6 @@ def test_walk_through_from_a_file_of_answers(checkout):
 
     drafted = run(new, checkout)
     assert drafted.returncode == 0, drafted.stderr
-    assert "left out: 'Timestamp'" in drafted.stdout
     fill_in(checkout / "data" / "shops-2026")
     taken = run(take, checkout)
     assert taken.returncode == 0, taken.stderr
@@ -221,7 +220,7 @@ def test_rooms_and_recipes_name_what_there_is():
     assert recipes == ["A topic", "A test", "A format", "A language", "A colour"]
     modules = set(re.findall(r"`(?:helpers/)?(\w+/\w+\.py)`", ROOMS))
     assert len(modules) > 8
-    assert [name for name in sorted(modules) if not (helpers / name).exists()] == []
+    assert [name for name in sorted(modules) if not ((helpers / name).exists() or (ROOT / name).exists())] == []
 
 
 def test_files_of_the_layout_exist():

@@ -401,6 +401,33 @@ def test_output_folder_that_is_a_file(tmp_path, capsys, monkeypatch):
     assert files(tmp_path) == {"osaka-2019/en": b"in the way"}
 
 
+# --- what nobody foresaw ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyError("OPENBLAS"), RuntimeError("a\nb")])
+def test_an_error_of_no_known_kind_ends_one_report_in_one_line_and_no_other(error, tmp_path, monkeypatch, capsys):
+    notebooks = tmp_path / "notebooks"
+    notebooks.mkdir()
+    tiny_notebook(notebooks / "01_fine.ipynb", "1 + 1")
+    monkeypatch.setattr(planning, "NOTEBOOKS", notebooks)
+    finished = pipeline.finish
+
+    def finish(job, aside):
+        if job.lang == "en":
+            raise error
+        finished(job, aside)
+
+    monkeypatch.setattr(pipeline, "finish", finish)
+    before = old_outputs(tmp_path / "out" / "osaka-2019" / "en")
+    assert command_line.main(["report", "--lang", "en", "ja", "--output-dir", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr()
+    assert "Traceback" not in said.err + said.out
+    assert len([line for line in said.err.splitlines() if type(error).__name__ in line]) == 1
+    assert re.search(r"(?m)^done +osaka-2019 ja", said.out)
+    assert re.search(r"(?m)^failed +osaka-2019 en", said.out)
+    assert files(tmp_path / "out" / "osaka-2019" / "en") == before
+
+
 # --- a notebook that fails -------------------------------------------------------------------------------------------
 
 
