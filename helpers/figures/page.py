@@ -50,6 +50,7 @@ def caption(fig, words):
         if text:
             _place(fig, text, top, size, "top", **style)
             top -= _height(text, size) + 0.05
+    head = height - top
     if fig.page_key:
         spot = {"bbox_to_anchor": (MARGIN / WIDTH, top / height), "loc": "upper left"}
         key(fig, fig.page_key, **spot).set_in_layout(False)
@@ -58,6 +59,7 @@ def caption(fig, words):
     if foot:
         _place(fig, foot, bottom, SMALL, "bottom", color=COLOURS["quiet"])
         bottom += _height(foot, SMALL) + 0.06
+    fig.page_words = (head / height, bottom / height)  # the parts that words take, above and below
     side = MARGIN / WIDTH
     rect = (side, bottom / height, 1 - 2 * side, (top - bottom - 0.05) / height)
     fig.set_layout_engine("constrained", rect=rect, w_pad=0.03, h_pad=0.03)  # not before: seaborn draws on its way

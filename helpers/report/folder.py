@@ -47,7 +47,11 @@ KINDS = {
         ("notebook", "finding", "figure", "kind", "questions", "options", "values"),
         ("finding", "questions"),
     ),
-    "figures": Kind(N_("The figures and their descriptions"), ("notebook", "figure", "title", "alt"), ("figure",)),
+    "figures": Kind(
+        N_("The figures and their descriptions"),
+        ("notebook", "figure", "title", "alt", "subtitle", "caption", "top", "bottom", "annex"),
+        ("figure",),
+    ),
     "headlines": Kind(
         N_("What the overview shows"),
         ("notebook", "figure", "heading", "colour", "label", "count", "base", "share", "flag"),

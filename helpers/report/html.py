@@ -1,12 +1,11 @@
-"""HTML: one self-contained file from the executed notebooks, for readers who never open a terminal.
+"""HTML: the short report for people, and the annex with all evidence, each one self-contained file.
 
-The report opens with what matters most, follows with every topic in order, keeps the code folded away under each
-result, and asks nothing of the network. The look is the nbconvert template `templates/survey_report`.
+The short report is what `short` composes. The annex has the executed notebooks, every topic in order, with the code behind
+one switch. Neither asks anything of the network. The look is the nbconvert template `templates/survey_report`.
 """
 
 import base64
 import html
-import io
 import re
 from functools import cache
 from pathlib import Path
@@ -15,17 +14,16 @@ from threading import Lock
 import nbformat
 from nbconvert import HTMLExporter
 from nbconvert.filters.highlight import Highlight2HTML
-from PIL import Image
 
 from ..files import write_whole
 from ..words.language import Language
 from ..words.lines import pieces
-from ..words.sentences import sample_limits
-from . import first_page
-from .folder import read_kind
+from .short import quiet
 
 TEMPLATES = Path(__file__).parent / "templates"
 BEGIN = '<main id="main">'
+SHORT, ANNEX = "report.html", "annex.html"
+OTHER = {"en": "English", "ja": "日本語"}
 LINK = re.compile(r'<a href="#(\d\d_\w+)">(.*?)</a>', re.DOTALL)  # from one notebook's part to another's
 FOLLOW = """
 const links = new Map([...document.querySelectorAll('.contents li a')].map(a => [a.hash.slice(1), a]));
@@ -36,6 +34,9 @@ const seen = new IntersectionObserver(entries => entries.forEach(entry => {
 }), {rootMargin: '0px 0px -75% 0px'});
 links.forEach((_, id) => { const target = document.getElementById(id); if (target) seen.observe(target); });
 if (matchMedia('(max-width: 74.99rem)').matches) document.querySelector('.contents details').open = false;
+document.querySelectorAll('a[data-picture]').forEach(a => {
+  a.href = a.closest('figure').querySelector('img').src;
+});
 addEventListener('beforeprint', () => document.querySelectorAll('details').forEach(d => d.open = false));
 """
 _turn = Lock()  # an exporter serves one thread at a time
@@ -71,11 +72,15 @@ def part(notebook, stem, lang):
     return whole[whole.index(BEGIN) + len(BEGIN) : whole.rindex("</main>")]
 
 
-def write_report(paths, target, survey, parts=None, left_out=()):
-    """Write one HTML file from executed notebooks in the order given; figures and tables lie beside it.
+def titles(paths):
+    """The titles of executed notebooks, {name: title}, in the order given."""
+    return {path.stem: _title(nbformat.read(path, as_version=4)) for path in paths}
 
-    `parts` is a folder where parts of the report may lie ready, by notebook; the others are made here. `left_out`
-    says of each notebook that is not in the report its title and the reason.
+
+def write_annex(paths, target, survey, parts=None):
+    """Write the annex: one HTML file from executed notebooks in the order given.
+
+    `parts` is a folder where parts of it may lie ready, by notebook; the others are made here.
     """
     say = Language(survey.lang, "", survey.noun)
     bodies, sections = [], []
@@ -85,16 +90,34 @@ def write_report(paths, target, survey, parts=None, left_out=()):
         ready = parts / f"{path.stem}.html" if parts else None
         made = ready and ready.exists()
         bodies.append(ready.read_text(encoding="utf-8") if made else part(notebook, path.stem, survey.lang))
-    report = {
-        "skip": say("Skip to the report"),
-        "contents": _contents(sections, say),
-        "opening": _opening(survey, target.parent, dict(sections), left_out, say),
-        "script": FOLLOW,
-    }
-    shell = nbformat.v4.new_notebook(metadata={"title": survey.info("title"), "report": report})
-    before, after = _export(shell, survey.lang).rsplit("</main>", 1)
+    title = say("Annex: {title}", title=survey.info("title"))
+    opening = (
+        f"<header><h1>{phrases(title)}</h1><p>{html.escape(say('Every table, test and figure, with what it rests on.'))} "
+        f'<a href="{SHORT}">{html.escape(say("The short report lies beside this file."))}</a></p>'
+        f'<p><label class="switch"><input type="checkbox" id="code" /> {html.escape(say("Show the code"))}</label></p></header>'
+    )
     body = _without_dead_links("".join(bodies), dict(sections))
-    _write(f"{before}{body}</main>{after}", target)
+    _write(_page(title, "annex", _contents(sections, say), opening, body, say, survey), target)
+
+
+def _page(title, kind, contents, opening, body, say, survey):
+    """A whole page with its shell."""
+    report = {
+        "kind": kind,
+        "skip": say("Skip to the report"),
+        "contents": contents,
+        "opening": opening,
+        "script": FOLLOW,
+        "description": say(
+            "{title}: {n}, {when}",
+            title=survey.info("title"),
+            n=say.respondents(survey.respondents),
+            when=survey.info("fieldwork"),
+        ),
+    }
+    shell = nbformat.v4.new_notebook(metadata={"title": title, "report": report})
+    before, after = _export(shell, survey.lang).rsplit("</main>", 1)
+    return f"{before}{body}</main>{after}"
 
 
 def _without_dead_links(body, sections):
@@ -137,10 +160,10 @@ def _cells(notebook, stem, say, level):
             waiting.append(cell.source)
             if cell.outputs:
                 yield nbformat.v4.new_code_cell("", outputs=cell.outputs, id=f"{name}-out")
-                yield nbformat.v4.new_markdown_cell(_fold(waiting, say), id=f"{name}-code")
+                yield nbformat.v4.new_markdown_cell(_fold(waiting, say, level), id=f"{name}-code")
                 waiting = []
     if waiting:
-        yield nbformat.v4.new_markdown_cell(_fold(waiting, say), id=f"{_short(stem)}-end-code")
+        yield nbformat.v4.new_markdown_cell(_fold(waiting, say, level), id=f"{_short(stem)}-end-code")
 
 
 def _short(stem):
@@ -166,73 +189,103 @@ def phrases(text):
     return "<wbr>".join(html.escape(piece, quote=False) for piece in pieces(text))
 
 
-def _fold(sources, say):
-    """Highlighted code behind a summary that opens it."""
+def _fold(sources, say, level):
+    """Highlighted code: in a page of its own behind a summary that opens it, in the annex behind the switch of all code."""
     code = Highlight2HTML(pygments_lexer="python")("\n\n".join(sources))
     # Markdown ends an HTML block at a blank line, so the code goes in without any.
     code = re.sub(r"\n(?=\n)", "\n<span></span>", code)
+    if level:
+        return f'<div class="code">{code}</div>'
     return f'<details class="code"><summary>{html.escape(say("Code"))}</summary>{code}</details>'
 
 
 # --- what comes before them ------------------------------------------------------------------------------------------
 
 
-def _contents(sections, say):
-    items = "".join(f'<li><a href="#{stem}">{phrases(title)}</a></li>' for stem, title in sections)
+def _contents(sections, say, more=()):
+    items = "".join(f'<li><a href="#{stem}">{phrases(title)}</a></li>' for stem, title in [*sections, *more])
     heading = html.escape(say("Contents"))
     label = html.escape(say("Contents of the report"))
     return f'<nav class="contents" aria-label="{label}"><details open><summary>{heading}</summary><ol>{items}</ol></details></nav>'
 
 
-def _opening(survey, folder, titles, left_out, say):
-    """The first screen: what was found, who was asked, when, how many, and what the data cannot say."""
-    facts = [
-        (say("Answers"), f'<span class="big">{html.escape(say.respondents(survey.respondents))}</span>'),
-        (say("Asked"), html.escape(survey.info("population"))),
-        (say("When"), html.escape(survey.info("fieldwork"))),
-        (say("Source"), html.escape(survey.info("source"))),
-    ]
-    listed = "".join(f"<div><dt>{html.escape(name)}</dt><dd>{value}</dd></div>" for name, value in facts)
-    cards = "".join(_card(figure, folder, titles, say) for figure in _headlines(survey, folder))
-    cautions = [
-        sample_limits(say, survey),
-        say("“Not shown” never means “no difference”: it means that answers as few as these could not show one."),
-    ]
-    if left_out:
-        cautions.append(say("Not in this report: {topics}.", topics=say("; ").join(left_out)))
-    caution = " ".join(html.escape(words) for words in cautions)
-    return (
-        f'<header><p class="eyebrow">{html.escape(survey.info("publisher"))}</p><h1>{phrases(survey.info("title"))}</h1>'
-        f'<dl class="facts">{listed}</dl></header>'
-        f'<section aria-labelledby="headlines"><h2 id="headlines">{html.escape(say("What matters most"))}</h2>'
-        f'<ul class="cards">{cards}</ul></section>'
-        f'<section class="caution" aria-labelledby="cannot"><h2 id="cannot">{html.escape(say("What these data cannot say"))}</h2>'
-        f"<p>{caution}</p></section>"
+# --- the short report ------------------------------------------------------------------------------------------------
+
+
+def write_report(short, target, survey):
+    """Write the Short report as one HTML file; the annex and the workbook lie beside it."""
+    say = Language(survey.lang, "", survey.noun)
+    sections = [(chapter.name, chapter.title) for chapter in short.chapters]
+    more = [("limits", say("What these data cannot say")), ("method", say("Method"))]
+    numbers = {e.name: n for n, e in enumerate((e for c in short.chapters for e in c.exhibits), start=1)}
+    body = "".join(_chapter(chapter, numbers, say) for chapter in short.chapters) + _closing(short, more, say)
+    _write(
+        _page(short.title, "short", _contents(sections, say, more), _opening(short, survey, say), body, say, survey),
+        target,
     )
 
 
-def _headlines(survey, folder):
-    """The figures of the first screen, as dictionaries with notebook, figure, title, alt."""
-    findings, headlines = (read_kind(folder / "tables", kind) for kind in ("findings", "headlines"))
-    named = first_page.chosen(survey, findings, headlines)
-    figures = read_kind(folder / "tables", "figures").set_index("figure")
-    return [{**figures.loc[name].to_dict(), "figure": name} for name in named if name in figures.index]
-
-
-def _card(figure, folder, titles, say):
-    picture = _thumbnail(folder / "figures" / f"{figure['figure']}.png")
-    link = say("Evidence: {topic}", topic=titles.get(figure["notebook"], figure["notebook"]))
+def _opening(short, survey, say):
+    """Who speaks, who was asked, and the summary."""
+    listed = "".join(f"<div><dt>{html.escape(n)}</dt><dd>{html.escape(v)}</dd></div>" for n, v in short.facts)
+    told = "".join(
+        f'<li>{_quietly(words)} <a href="#{name}">{html.escape(say("more"))}</a></li>' for words, name in short.summary
+    )
+    others = "".join(
+        f' · <a href="../{lang}/{SHORT}" hreflang="{lang}" lang="{lang}">{OTHER[lang]}</a>'
+        for lang in survey.languages
+        if lang != survey.lang
+    )
+    beside = (
+        f'<a href="{ANNEX}">{html.escape(say("Annex with all tables and tests (lies beside this file)"))}</a>{others}'
+    )
     return (
-        f'<li><img src="data:image/png;base64,{picture}" alt="{html.escape(figure["alt"])}" />'
-        f'<div><p class="statement">{phrases(figure["title"])}</p>'
-        f'<p><a href="#{html.escape(figure["notebook"])}">{html.escape(link)}</a></p></div></li>'
+        f'<header><p class="eyebrow">{html.escape(short.by)}</p><h1>{phrases(short.title)}</h1>'
+        f'<dl class="facts">{listed}</dl><p class="beside">{beside}</p></header>'
+        f'<section aria-labelledby="summary"><h2 id="summary">{html.escape(say("Summary"))}</h2><ol class="summary">{told}</ol></section>'
     )
 
 
-def _thumbnail(path, width=560):
-    """A small copy of a figure, as base64."""
-    picture = Image.open(path).convert("RGB")
-    picture = picture.resize((width, round(picture.height * width / picture.width)), Image.Resampling.LANCZOS)
-    small = io.BytesIO()
-    picture.quantize(48, dither=Image.Dither.NONE).save(small, format="png", optimize=True)
-    return base64.b64encode(small.getvalue()).decode()
+def _chapter(chapter, numbers, say):
+    shown = "".join(_exhibit(exhibit, numbers[exhibit.name], chapter, say) for exhibit in chapter.exhibits)
+    loose = "".join(f'<p class="finding">{_quietly(words)}</p>' for words in chapter.findings)
+    comment = "".join(f"<p>{html.escape(part)}</p>" for part in chapter.comment.split("\n\n") if part)
+    return f'<section><h2 id="{chapter.name}">{phrases(chapter.title)}</h2>{comment}{loose}{shown}</section>'
+
+
+def _exhibit(exhibit, number, chapter, say):
+    """A figure under its finding, without the words that are drawn in the picture: they stand around it as text."""
+    picture = base64.b64encode(exhibit.png).decode()
+    numbers = base64.b64encode(exhibit.data.read_bytes()).decode()
+    lines = "".join(f"<li>{_quietly(words)}</li>" for words in exhibit.findings)
+    links = (
+        f'<a download="{exhibit.name}.csv" href="data:text/csv;base64,{numbers}">{html.escape(say("Numbers (CSV)"))}</a> · '
+        f'<a download="{exhibit.name}.png" href="#{exhibit.name}" data-picture>{html.escape(say("Picture"))}</a> · '
+        f'<a href="{ANNEX}#{chapter.name}">{html.escape(say("Evidence"))}</a>'
+    )
+    name = html.escape(say("Figure {n}", n=number))
+    return (
+        f'<section class="exhibit"><h3 id="{exhibit.name}">{_quietly(exhibit.title)}</h3>'
+        f'<p class="question">{phrases(exhibit.question)}</p><figure>'
+        f'<img src="data:image/png;base64,{picture}" alt="{html.escape(exhibit.alt)}" />'
+        f'<figcaption><b>{name}</b> {html.escape(exhibit.caption)} <span class="links">{links}</span></figcaption></figure>'
+        f"{f'<ul class=lines>{lines}</ul>' if lines else ''}</section>"
+    )
+
+
+def _closing(short, more, say):
+    """Limits, method and terms, each once."""
+    (limits, limits_title), (method, method_title) = more
+    told = "".join(f"<p>{html.escape(words)}</p>" for words in short.limits)
+    made = "".join(f"<p>{html.escape(words)}</p>" for words in short.method)
+    terms = "".join(f"<div><dt>{html.escape(t)}</dt><dd>{html.escape(m)}</dd></div>" for t, m in short.terms)
+    return (
+        f'<section class="caution"><h2 id="{limits}">{html.escape(limits_title)}</h2>{told}</section>'
+        f'<section><h2 id="{method}">{html.escape(method_title)}</h2>{made}<dl class="terms">{terms}</dl></section>'
+    )
+
+
+def _quietly(words):
+    return "".join(
+        f'<span class="quiet">{phrases(t)}</span>' if is_quiet else phrases(t) for t, is_quiet in quiet(words)
+    )

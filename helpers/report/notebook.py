@@ -191,14 +191,16 @@ class Report:
 
     # --- figures
 
-    def figure(self, fig, name, table, note="", headline=None):
+    def figure(self, fig, name, table, note="", headline=None, annex=False):
         """Show a figure with its numbers, and save it as figures/`name`.png, .svg and .csv.
 
         `table` holds every number that is drawn; caption, description and the folded table below come from it, `note`
         goes into the caption. `headline` is (heading, rows, colour name): the three largest of a few rows (label, share,
-        count, base) stand for this figure in the overview, and make it one of the report's first page.
+        count, base) stand for this figure in the overview, and make it one of the report's first page. With `annex` the short
+        report leaves it out.
         """
-        figures.caption(fig, self._caption(fig, table, note))
+        caption = self._caption(fig, table, note)
+        figures.caption(fig, caption)
         alt = sentences.alt_text(self.words, fig.page_title, table)
         png, lacking = self._saved(fig, name, alt)
         write_csv(table, self.folder / "figures" / f"{name}.csv")
@@ -208,7 +210,9 @@ class Report:
         if lacking:
             self._paragraph(_lacking_words(self.words, lacking), "limits")
         self._show_numbers(table, fig.page_title)
-        self._keep("figures", [{"notebook": self.notebook, "figure": name, "title": fig.page_title, "alt": alt}])
+        kept = {"notebook": self.notebook, "figure": name, "title": fig.page_title, "alt": alt, "caption": caption}
+        top, bottom = (round(part, 4) for part in fig.page_words)
+        self._keep("figures", [{**kept, "subtitle": fig.page_subtitle, "top": top, "bottom": bottom, "annex": annex}])
         if headline:
             self._keep("headlines", self._headline(name, *headline))
 

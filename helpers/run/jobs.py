@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..files import Busy, locked, recover, switch
-from ..report import html
+from ..report import html, short
 from ..report.folder import gather_all, title_of
+from ..report.word import is_available, write_word
 from ..report.workbook import write_workbook
 from ..said import why
 from ..survey import SurveyError, load
@@ -23,7 +24,16 @@ from .execute import NotebookFailed, execute
 from .plan import Job
 
 REPORT = "report.html"  # also the name of a run's last step
-OURS = ("figures", "tables", "notebooks", REPORT, "tables.xlsx")  # what a run replaces in its output folder
+ANNEX = "annex.html"
+OURS = (
+    "figures",
+    "tables",
+    "notebooks",
+    REPORT,
+    ANNEX,
+    "report.docx",
+    "tables.xlsx",
+)  # what a run replaces in its output folder
 
 
 class OutputError(SurveyError):
@@ -39,7 +49,12 @@ def finish(job, aside):
     survey = load(job.survey, job.lang)
     executed = aside / "notebooks"
     paths = [executed / f"{name}.ipynb" for name in plan.in_order(path.stem for path in executed.glob("*.ipynb"))]
-    html.write_report(paths, aside / REPORT, survey, aside / "parts", missing(job, survey))
+    say = Language(job.lang, "", survey.noun)
+    composed = short.compose(survey, aside, html.titles(paths), missing(job, survey), say)
+    html.write_report(composed, aside / REPORT, survey)
+    if is_available():
+        write_word(composed, aside / "report.docx", survey, say)
+    html.write_annex(paths, aside / ANNEX, survey, aside / "parts")
     write_workbook(aside / "tables.xlsx", aside / "tables", survey)
     _install(aside, job.folder)
 
