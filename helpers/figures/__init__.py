@@ -1,13 +1,29 @@
 """Pictures: a data frame in, a figure out. Notebooks draw with seaborn on a `page` and finish it with these."""
 
-from .marks import around_zero, finish, heading, in_order, intervals, labels, numbers, percent_axis, value_axis
+from .marks import (
+    around,
+    around_zero,
+    finish,
+    heading,
+    in_order,
+    intervals,
+    labels,
+    numbers,
+    percent_axis,
+    scope,
+    squares,
+    tall,
+    tall_each,
+    value_axis,
+)
 from .page import caption, has_lines, key, page, page_key, save
-from .shapes import dots, stacked
+from .shapes import dots, stacked, tall_dots, tall_stacked
 from .style import COLOURS, VERDICTS, colour, fit, palette, scale, use_theme
 
 __all__ = [
     "COLOURS",
     "VERDICTS",
+    "around",
     "around_zero",
     "caption",
     "colour",
@@ -27,7 +43,13 @@ __all__ = [
     "percent_axis",
     "save",
     "scale",
+    "scope",
+    "squares",
     "stacked",
+    "tall",
+    "tall_dots",
+    "tall_each",
+    "tall_stacked",
     "use_theme",
     "value_axis",
 ]

@@ -11,39 +11,50 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from PIL import Image, ImageColor
 
-from .style import COLOURS, DPI, MARGIN, SMALL, SUBTITLE, TITLE, WIDTH, fill_of, fit, is_light_face, text_width
+from .style import COLOURS, DPI, FOOT, HEAD, MARGIN, SMALL, SPACE, TITLE, WIDTH, fill_of, fit, text_width
 
-KEY_ROOM = 0.26  # inches that a key of the whole page takes
+KEY_LINE = 0.25  # inches that a line of a key takes
+MARK = 16  # points that the mark of a key takes, with the gaps around it
 
 
-def page(title, subtitle="", height=4.5, **subplots):
+def page(title, subtitle="", height=3.0, shared=False, **subplots):
     """An empty figure with room for its words: `(figure, axes)`.
 
-    `title` states the finding, `subtitle` the question and the measure; the caption follows with `caption`. `height` is in
-    inches (the width is always the same) and grows with the words; `subplots` go to `Figure.subplots`, or to
-    `Figure.subplot_mosaic` if they name a `mosaic`.
+    `title` states the finding, `subtitle` the question and the measure; the caption follows with `caption`. `height` is
+    that of the drawing in inches (the width is always the same, the words come on top). A list of heights makes as many
+    panels below each other, each with room for its heading and for the numbers of its axis; panels that are `shared` have
+    these only under the last. `subplots` go to `Figure.subplots`.
     """
+    panels = isinstance(height, list)
+    if panels:
+        subplots |= {"nrows": len(height), "height_ratios": height}
+        height = sum(height) + HEAD * len(height) + FOOT * (1 if shared else len(height))
     fig = Figure(figsize=(WIDTH, height), dpi=DPI, facecolor="white")
     FigureCanvasAgg(fig)
     fig.page_title, fig.page_subtitle, fig.page_key = title, subtitle, None
-    return fig, fig.subplot_mosaic(**subplots) if "mosaic" in subplots else fig.subplots(**subplots)
+    axes = fig.subplots(**subplots)
+    return fig, np.ravel(axes) if panels else axes
 
 
 def page_key(fig, entries):
-    """The key of a whole figure, in a line of its own above the axes; `entries` are (words, colour name, marker)."""
+    """The key of a whole figure, in lines of their own above the axes; `entries` are (words, colour name, marker).
+
+    A marker that ends in "o" for open, as "oo", is drawn hollow.
+    """
     fig.page_key = entries
 
 
 def caption(fig, words):
     """Put title, subtitle, key and caption in their places, and the axes between them."""
-    space = (WIDTH - 2 * MARGIN) * 72
-    weight = "normal" if is_light_face() else "bold"
     heads = [
-        (fit(fig.page_title, space, 4, TITLE, weight), TITLE, {"weight": weight, "color": COLOURS["ink"]}),
-        (fit(fig.page_subtitle, space, 3, SUBTITLE), SUBTITLE, {"color": COLOURS["quiet"]}),
+        (fit(fig.page_title, SPACE, 5, TITLE, "bold"), TITLE, {"weight": "bold", "color": COLOURS["ink"]}),
+        (fit(fig.page_subtitle, SPACE, 4), SMALL, {"color": COLOURS["quiet"]}),
     ]
-    foot = fit(words, space, 6, even=False) if words else ""
-    height = fig.get_figheight() + _beyond(heads[0][0], 3) + _beyond(heads[1][0], 2) + _beyond(foot, 3)
+    keys = _lines_of_key(fig.page_key or [])
+    foot = fit(words, SPACE, 9, even=False) if words else ""
+    above = sum(_height(text, size) + 0.05 for text, size, _ in heads if text) + KEY_LINE * len(keys) + MARGIN + 0.05
+    below = MARGIN + (_height(foot, SMALL) + 0.06 if foot else 0)
+    height = fig.get_figheight() + above + below
     fig.set_figheight(height)
     top = height - MARGIN
     for text, size, style in heads:
@@ -51,18 +62,31 @@ def caption(fig, words):
             _place(fig, text, top, size, "top", **style)
             top -= _height(text, size) + 0.05
     head = height - top
-    if fig.page_key:
+    for entries in keys:
         spot = {"bbox_to_anchor": (MARGIN / WIDTH, top / height), "loc": "upper left"}
-        key(fig, fig.page_key, **spot).set_in_layout(False)
-        top -= KEY_ROOM
-    bottom = MARGIN
+        line = key(fig, entries, **spot)
+        line.set_in_layout(False)
+        top -= KEY_LINE
     if foot:
-        _place(fig, foot, bottom, SMALL, "bottom", color=COLOURS["quiet"])
-        bottom += _height(foot, SMALL) + 0.06
-    fig.page_words = (head / height, bottom / height)  # the parts that words take, above and below
+        _place(fig, foot, MARGIN, SMALL, "bottom", color=COLOURS["quiet"])
     side = MARGIN / WIDTH
-    rect = (side, bottom / height, 1 - 2 * side, (top - bottom - 0.05) / height)
+    fig.page_words = (head / height, below / height)  # the parts that words take, above and below
+    rect = (side, below / height, 1 - 2 * side, (height - above - below) / height)
     fig.set_layout_engine("constrained", rect=rect, w_pad=0.03, h_pad=0.03)  # not before: seaborn draws on its way
+
+
+def _lines_of_key(entries):
+    """The entries of a key, as many on a line as fit; words that are longer than a line are cut."""
+    lines, left = [], 0
+    for words, *look in entries:
+        words = fit(words, SPACE - MARK, 1)
+        wide = text_width(words, SMALL) + MARK + 14
+        if not lines or wide > left:
+            lines.append([])
+            left = SPACE
+        lines[-1].append((words, *look))
+        left -= wide
+    return lines
 
 
 def has_lines(fig):
@@ -72,39 +96,26 @@ def has_lines(fig):
 
 def _place(fig, text, y, size, align, **style):
     height = fig.get_figheight()
-    fig.text(MARGIN / WIDTH, y / height, text, fontsize=size, va=align, linespacing=1.25, in_layout=False, **style)
-
-
-def _beyond(text, lines):
-    """Inches that a page grows by for words of more lines than it has room for."""
-    return max(0, text.count("\n") + 1 - lines) * 0.25
+    fig.text(MARGIN / WIDTH, y / height, text, fontsize=size, va=align, linespacing=1.2, in_layout=False, **style)
 
 
 def _height(text, size):
-    return (text.count("\n") + 1) * size * 1.3 / 72
+    return (text.count("\n") + 1) * size * 1.32 / 72
 
 
-def key(where, entries, columns=None, room=540, **place):
-    """A one-line key of axes or a figure: `entries` are (words, colour name, marker); words of more than `room` points
-    are cut. Returns the legend.
-    """
-    marks = [Line2D([], [], color=fill_of(colour), marker=marker, ls="", ms=7) for _, colour, marker in entries]
-    columns = columns or len(entries)
+def key(where, entries, **place):
+    """A one-line key of axes or a figure: `entries` are (words, colour name, marker). Returns the legend."""
+    marks = []
+    for _, colour, marker in entries:
+        fill = "white" if marker.endswith("oo") else fill_of(colour)
+        marks.append(Line2D([], [], marker=marker[0], ls="", ms=7, mfc=fill, mec=fill_of(colour)))
     return where.legend(
         marks,
-        _key_words([words for words, _, _ in entries], columns, room),
-        **{"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": columns, **place},
-        **{"frameon": False, "borderaxespad": 0.2, "handletextpad": 0.2, "columnspacing": 1.2, "handlelength": 1.4},
+        [words for words, _, _ in entries],
+        **{"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": len(entries), **place},
+        **{"frameon": False, "borderaxespad": 0.1, "borderpad": 0, "handletextpad": 0.2},
+        **{"columnspacing": 1.0, "handlelength": 1.0},
     )
-
-
-def _key_words(words, columns, room, mark=25):
-    """The words of a key, each cut to its part of `room` points if they do not fit side by side, `mark` a mark's part."""
-    words = [" ".join(text.split()) for text in words]
-    most = room / columns - mark
-    if sum(sorted(text_width(w, SMALL) for w in words)[-columns:]) <= columns * most:
-        return words
-    return [fit(w, most, 1) for w in words]
 
 
 def save(fig, folder, name, alt=""):
@@ -147,8 +158,9 @@ def _png(fig, limit=118_000):
     """The figure as PNG bytes on a palette: to the eye no different, and small enough for a notebook.
 
     The palette is read off every third dot, and shrinks for pictures that would pass `limit` bytes; the colours that mean
-    something stay in it, however few dots have them.
+    something stay in it, however few dots have them. A figure more than twice as tall as wide may take more.
     """
+    limit *= max(1, fig.get_figheight() / (2 * fig.get_figwidth()))
     fig.set_dpi(DPI)
     fig.canvas.draw()
     picture = Image.fromarray(np.asarray(fig.canvas.buffer_rgba())).convert("RGB")
@@ -160,7 +172,9 @@ def _png(fig, limit=118_000):
         palette.putpalette(shades + shades[-3:] * (256 - len(shades) // 3))  # what is not filled would be black
         small = io.BytesIO()
         whole = picture.quantize(palette=palette, dither=Image.Dither.NONE)
-        whole.save(small, format="png", dpi=(DPI, DPI), optimize=True)
+        whole.save(
+            small, format="png", dpi=(DPI, DPI), compress_level=6
+        )  # 9 takes seven times as long for a tenth less
         if small.tell() < limit:
             break
     return small.getvalue()

@@ -3,126 +3,132 @@
 import numpy as np
 import seaborn as sns
 
-from .marks import columns_of, percent_axis
-from .page import key
-from .style import ASIDE, COLOURS, SMALL, fill_of, fit, ink_on, text_width
+from .marks import PAPER, percent_axis
+from .page import page_key
+from .style import ASIDE, COLOURS, FOOT, LINE, SMALL, SPACE, fill_of, fit, ink_on, text_width
 
-GAP = 0.45  # between blocks of rows
+BAR = 4.4 * LINE  # inches that a bar of a hundred percent takes, with its name above and what does not fit below
+DOTS = 0.2  # inches from a dot to the next of an item
+COLUMN = 42  # points of a column of numbers
+ITEMS = 155  # points that the names of items take
+MARKERS = "oDs^v"
 
 
-def _heights(n, every):
-    """Places of n rows with a gap after every few of them."""
-    return [i + GAP * (i // every if every else 0) for i in range(n)]
+def tall_stacked(groups):
+    """The inches that bars of a hundred percent take."""
+    return BAR * len(dict.fromkeys(groups)) + 0.05
 
 
-def stacked(ax, table, say, colours, names="key", every=0, width=110):
-    """A 100% bar for each `group` of the table, a segment for each option, its number inside where there is room.
+def stacked(ax, table, say, colours):
+    """A 100% bar for each `group` of the table, its name above it, a segment for each option with its number.
 
-    `colours` maps options to colours or their names, in the order of the segments. `names` says where the answers' labels stand: in
-    a "key" above, or "above" each segment of the first bar. `every` rows stand together before a gap. The first
-    segment's interval is drawn at its edge.
+    `colours` maps options to colours or their names, in the order of the segments. A number that does not fit into its
+    segment stands below it. The first segment's interval is drawn above its edge.
     """
     rank = list(colours).index
     groups = list(dict.fromkeys(table["group"]))
-    heights = _heights(len(groups), every)
-    room = 440 if names == "above" else 235
-    for y, group in zip(heights, groups, strict=True):
+    several = table.groupby("group")["base"].first().nunique() > 1
+    for y, group in enumerate(groups):
         parts = table[table["group"] == group].sort_values("option", key=lambda o: o.map(rank))
-        _bar(ax, parts, y, say, colours, room)
-        ax.hlines(y + 0.24, *parts[["low", "high"]].iloc[0], color=COLOURS["ink"], lw=1.4, zorder=4)
-    ax.set_yticks(heights, [fit(group, width, 2) for group in groups])
-    ax.tick_params(axis="y", length=0)
-    ax.set_ylim(heights[-1] + 0.5, -0.5)
-    percent_axis(ax)
-    ax.grid(False)
+        base = say("{name} (n = {n})", name=group, n=f"{parts['base'].iloc[0]:,}") if several else group
+        ax.text(0, y - 0.27, fit(base, SPACE - 8, 1), va="bottom")
+        _bar(ax, parts, y, say, colours)
+        ax.hlines(y - 0.22, *parts[["low", "high"]].iloc[0], color=COLOURS["ink"], lw=1.4, zorder=4)
+    ax.set(xlim=(0, 1), ylim=(len(groups) - 0.52, -0.56), xticks=[], yticks=[])
     sns.despine(ax=ax, left=True, bottom=True)
     options = table.drop_duplicates("option").sort_values("option", key=lambda o: o.map(rank))
-    if names == "key":
-        entries = [(row["label"], colours[row["option"]], "s") for _, row in options.iterrows()]
-        key(ax, entries, room=400 if columns_of(ax) > 1 else 560)
-    else:
-        _names_above(ax, options, room)
+    page_key(ax.figure, [(row["label"], colours[row["option"]], "s") for _, row in options.iterrows()])
 
 
-def _bar(ax, parts, y, say, colours, room):
-    left = 0.0
+def _bar(ax, parts, y, say, colours, room=SPACE - 8):
+    left, below = 0.0, []
     for _, row in parts.iterrows():
         fill = fill_of(colours[row["option"]])
-        ax.barh(y, row["share"], left=left, height=0.7, color=fill, edgecolor="white", lw=1.2)
-        words = [say.share_count(row), say.percent(row["share"]) + say.mark(row), say.percent(row["share"])]
-        if fitting := [w for w in words if text_width(w, SMALL) + 1 <= row["share"] * room]:
-            ax.text(left + row["share"] / 2, y, fitting[0], va="center", ha="center", color=ink_on(fill))
+        ax.barh(y, row["share"], left=left, height=0.36, color=fill, edgecolor="white", lw=1.2)
+        words = [say.share_count(row), say.percent(row["share"]) + say.mark(row)]
+        fitting = [w for w in words if text_width(w, SMALL) + 4 <= row["share"] * room]
+        middle = left + row["share"] / 2
+        if fitting:
+            ax.text(middle, y, fitting[0], va="center", ha="center", color=ink_on(fill))
+        else:
+            below.append((middle, words[1]))
         left += row["share"]
+    for x, words in zip(_apart(below, room), (words for _, words in below), strict=True):
+        ax.text(x, y + 0.2, words, va="top", ha="center")
 
 
-def _names_above(ax, parts, room):
-    """The labels of a bar's segments above it, each as wide as its segment allows."""
-    left, last, tallest = 0.0, len(parts) - 1, 1
-    for i, (_, row) in enumerate(parts.iterrows()):
-        at_end = i == last and row["share"] < 0.12
-        lines = fit(row["label"], max(row["share"] * room - 4, 46), 6, even=False)
-        x = left + row["share"] if at_end else left
-        tallest = max(tallest, lines.count("\n") + 1)
-        ax.text(x, -0.42, lines, ha="right" if at_end else "left", va="bottom", linespacing=1.15)
-        left += row["share"]
-    ax.set_ylim(0.5, -0.5 - 0.38 * tallest)
+def _apart(texts, room):
+    """Where (x, words) stand, as near to x as their neighbours and the edges allow; x from 0 to 1."""
+    halves = [(text_width(words, SMALL) + 6) / room / 2 for _, words in texts]
+    found = [x for x, _ in texts]
+    for i, half in enumerate(halves):
+        found[i] = max(found[i], half if not i else found[i - 1] + halves[i - 1] + half)
+    end = 1.0
+    for i in reversed(range(len(found))):
+        found[i] = min(found[i], end - halves[i])
+        end = found[i] - halves[i]
+    return found
 
 
-def _item_order(table, questions):
+def _item_order(table, questions, sort):
     """Options as `dots` shows them: those that every question offers by their largest share, set apart, then the rest."""
     wide = table.pivot_table(index="option", columns="question", values="share", sort=False)[questions]
     roles = table.drop_duplicates("option").set_index("option")["role"]
-    ranked = wide.max(axis=1).sort_values(ascending=False, kind="stable").index
+    ranked = wide.max(axis=1).sort_values(ascending=False, kind="stable").index if sort else wide.index
     aside = [o for o in wide.index if roles[o] in ASIDE]
     everywhere = [o for o in ranked if o not in aside and wide.loc[o].notna().all()]
     return [block for block in (everywhere, aside, [o for o in ranked if o not in aside + everywhere]) if block]
 
 
-def dots(ax, table, say, colours, side=None, width=190):
-    """For each option a dot per question with its interval, joined in the questions' order.
+def tall_dots(table, say, width=ITEMS):
+    """The inches that joined dots take: a row for each option, of as many lines as it has dots or its name has lines."""
+    names = [say.brief(label) for label in dict.fromkeys(table["label"])]
+    return len(names) * _item_height(table, names, width) + 2 * FOOT + LINE
 
-    `colours` are colour names, one per question. `side` are axes to the right for the numbers, one column per question.
+
+def _item_height(table, names, width):
+    lines = max(fit(name, width, 4).count("\n") + 1 for name in names)
+    return max(DOTS * table["question"].nunique(), LINE * lines) + 0.1
+
+
+def dots(ax, table, say, colours, sort=True, width=ITEMS):
+    """For each option a dot per question with its interval, joined in the questions' order, and their numbers beside.
+
+    `colours` are colour names, one per question. With `sort`, options stand by size, else as they do in the table.
     """
     questions, groups = list(dict.fromkeys(table["question"])), list(dict.fromkeys(table["group"]))
-    blocks = _item_order(table, questions)
-    order = [
-        (option, i + 0.5 * b)
-        for b, block in enumerate(blocks)
-        for i, option in enumerate(block, sum(map(len, blocks[:b])))
-    ]
-    at = dict(order)
-    step = 0.2
-    drawn = table.assign(
-        y=[
-            at[o] + step * (questions.index(q) - (len(questions) - 1) / 2)
-            for o, q in zip(table["option"], table["question"], strict=True)
-        ]
-    )
+    blocks = _item_order(table, questions, sort)
+    flat = [(option, b) for b, block in enumerate(blocks) for option in block]
+    at = {option: i + 0.3 * b for i, (option, b) in enumerate(flat)}
+    labels = table.drop_duplicates("option").set_index("option")["label"].map(say.brief)
+    step = DOTS / _item_height(table, labels, width)
+    shift = step * (table["question"].map(questions.index) - (len(questions) - 1) / 2)
+    drawn = table.assign(y=table["option"].map(at) + shift)
     for _, rows in drawn.groupby("option", sort=False):
         ax.plot(rows["share"], rows["y"], color=COLOURS["aside"], lw=2, zorder=2, gid="join")
     for name, (_, rows) in zip(colours, drawn.groupby("question", sort=False), strict=True):
-        ax.hlines(rows["y"], rows["low"], rows["high"], color=COLOURS[name], alpha=0.5, lw=1.1, zorder=3)
-    looks = {"palette": [COLOURS[name] for name in colours], "markers": list("oDs^v"[: len(questions)])}
-    sns.scatterplot(drawn, x="share", y="y", hue="group", style="group", s=45, legend=False, zorder=5, ax=ax, **looks)
-    labels = table.drop_duplicates("option").set_index("option")["label"]
-    ax.set_yticks(list(at.values()), [fit(say.brief(labels[o]), width, 2) for o in at])
+        ax.hlines(rows["y"], rows["low"], rows["high"], color=COLOURS[name], lw=1.2, zorder=3)
+    looks = {"palette": [COLOURS[name] for name in colours], "markers": list(MARKERS[: len(questions)])}
+    sns.scatterplot(drawn, x="share", y="y", hue="group", style="group", s=55, legend=False, zorder=5, ax=ax, **looks)
+    ax.set_yticks(list(at.values()), [fit(labels[o], width, 4) for o in at], linespacing=1.1)
     ax.tick_params(axis="y", length=0)
-    ax.set(ylim=(max(at.values()) + 0.5, -0.6), ylabel="")
-    percent_axis(ax, min(1, np.fmax(table["high"], table["share"]).max() + 0.03))
-    sns.despine(ax=ax, bottom=True)
-    key(ax, list(zip(groups, colours, "oDs^v", strict=False)), room=330)
-    if side is not None:
-        _columns_of_numbers(side, ax, table, say, questions, colours, at)
+    ax.set(ylim=(max(at.values()) + 0.5, -1.0), ylabel="")
+    page_key(ax.figure, list(zip(groups, colours, MARKERS, strict=False)))
+    wide = max(text_width(line, SMALL) for o in at for line in fit(labels[o], width, 4).split("\n"))
+    area = SPACE - 14 - wide
+    furthest = np.fmax(table["high"], table["share"]).max()
+    high = furthest / max(1 - (COLUMN * len(questions) + 8) / area, 0.2)
+    percent_axis(ax, high, area, furthest)
+    columns = [high - (len(questions) - i - 0.5) * COLUMN / area * high for i in range(len(questions))]
+    _columns_of_numbers(ax, table, say, dict(zip(questions, columns, strict=True)), colours, at)
 
 
-def _columns_of_numbers(side, ax, table, say, questions, colours, at):
+def _columns_of_numbers(ax, table, say, columns, colours, at):
     cells = table.set_index(["option", "question"])
-    for option, y in at.items():
-        for i, question in enumerate(questions):
+    for (question, x), name, marker in zip(columns.items(), colours, MARKERS, strict=False):
+        ax.plot([x], [-0.72], marker=marker, ms=7, color=COLOURS[name], gid="column")
+        for option, y in at.items():
             there = (option, question) in cells.index
             row = cells.loc[(option, question)] if there else None
             words = say.percent(row["share"]) + say.mark(row) if there else "–"
-            fill = COLOURS[colours[i]] if there else COLOURS["quiet"]
-            side.text(i, y, words, ha="center", va="center", color=fill if colours[i] != "now" else COLOURS["quiet"])
-    side.set(ylim=ax.get_ylim(), xlim=(-0.5, len(questions) - 0.5))
-    side.axis("off")
+            ax.text(x, y, words, ha="center", va="center", bbox=PAPER)

@@ -4,7 +4,6 @@ import importlib.util
 import re
 import warnings
 from bisect import bisect_left
-from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -16,23 +15,22 @@ from matplotlib.backends.backend_agg import RendererAgg
 
 from helpers.words.lines import pieces
 
-# The one place of colours. Names are meanings; those used together also differ in grey (tests/figures/test_style.py).
+# The one place of colours. A hue has one meaning, and those used together also differ in grey
+# (tests/figures/test_style.py): blue for yes and shown, amber for no and open, teal for groups that are compared, plum for
+# questions put one after the other about the same things, red for errors, slate where there is nothing to tell apart.
 COLOURS = {
-    "yes": "#1f6fa8",
-    "no": "#e39a4b",
+    "strong": "#123c61",
+    "yes": "#2f77b3",
+    "no": "#e0a044",
+    "open": "#e0a044",
     "aside": "#c3c8ce",  # other, nothing, unknown, no answer
-    "first": "#0b5f5b",
-    "second": "#b07cc6",
-    "third": "#e3b85a",
-    "now": "#98a5b6",
-    "wanted": "#2a74b0",
-    "hypothetical": "#7d1d17",
-    "own": "#33478f",
-    "other_side": "#d08a4a",
-    "reached": "#d98547",
-    "neutral": "#35748a",
-    "strong": "#0f4a6b",
-    "open": "#d98a2b",
+    "first": "#0b4f4b",
+    "second": "#3f9c92",
+    "third": "#95cfc5",
+    "now": "#4b2352",
+    "wanted": "#b581c0",
+    "hypothetical": "#e2b6e6",
+    "neutral": "#4a6179",
     "wrong": "#a8322a",
     "ink": "#22272e",
     "quiet": "#5c6570",
@@ -43,10 +41,20 @@ VERDICTS = {  # of a paired test, or of an audited figure
     **{"holds": COLOURS["yes"], "fails": COLOURS["wrong"], "": COLOURS["neutral"]},  # "": nothing was judged
 }
 ASIDE = ("none", "other", "undisclosed", "no_answer")  # roles drawn last and in grey
-WIDTH, DPI, MARGIN = 8.0, 200, 0.18  # inches, dots per inch, inches
-SMALL, TITLE, SUBTITLE = 9.0, 14.0, 10.0  # points; nothing is smaller than SMALL
+# One form for desk, phone and paper: 640 pixels of a page wide (100 to the inch) with text of 16 pixels, so that the
+# smallest text has 9 pixels where the figure is shrunk to the 360 of a phone.
+WIDTH, DPI, MARGIN = 6.4, 200, 0.14  # inches, dots per inch, inches
+SMALL, TITLE = 11.52, 15.5  # points; nothing is smaller than SMALL
+SPACE = (WIDTH - 2 * MARGIN) * 72  # points between the margins
+LABELS = 180  # points that the names of rows take
+LINE, GAP, HEAD, FOOT = (
+    0.2,
+    0.09,
+    0.32,
+    0.3,
+)  # inches of a line of text, between rows, of a heading, of the numbers of an axis
 GLYPH = re.compile(r"Glyph (\d+) .* missing from font")  # matplotlib's warning of a sign that its fonts lack
-FONTS = {"en": ["DejaVu Sans", "IPAexGothic"], "ja": ["IPAexGothic", "DejaVu Sans"]}
+FONTS = ["Noto Sans CJK JP", "DejaVu Sans"]  # one family in two weights for both scripts; then for rare scripts
 
 
 def colour(name):
@@ -63,7 +71,7 @@ def scale(table):
     """Colours of the answers to a question, {option: colour}: along a scale in their order, other roles in grey."""
     options = table.drop_duplicates("option")
     plain = options.loc[~options["role"].isin(ASIDE), "option"]
-    shades = sns.blend_palette([COLOURS["yes"], "#d8dee4", COLOURS["no"]], max(len(plain), 2)).as_hex()
+    shades = sns.blend_palette([COLOURS["yes"], "#eceff2", COLOURS["no"]], max(len(plain), 2)).as_hex()
     ends = {0: COLOURS["yes"], len(plain) - 1: COLOURS["no"]} if len(plain) > 1 else {}
     found = {option: ends.get(i, shades[i]) for i, option in enumerate(plain)}
     return found | {option: COLOURS["aside"] for option in options["option"] if option not in found}
@@ -85,38 +93,32 @@ def luminance(fill):
     return float(np.dot(channels, (0.2126, 0.7152, 0.0722)))
 
 
-def is_light_face():
-    """Whether the theme's first font has one weight only, so that nothing is set in bold."""
-    return mpl.rcParams["font.family"][0] == FONTS["ja"][0]
-
-
 # --- theme -----------------------------------------------------------------------------------------------------------
 
 
 @cache
-def _add_japanese_font():
-    # The package's own import would change matplotlib's settings, so only its font file is used.
-    package = importlib.util.find_spec("matplotlib_fontja").submodule_search_locations[0]
-    font_manager.fontManager.addfont(str(Path(package) / "fonts" / "ipaexg.ttf"))
-    entry = font_manager.fontManager.ttflist[-1]
-    font_manager.fontManager.ttflist.append(replace(entry, weight=700))  # it has one weight: bold is the same file
+def _add_fonts():
+    for weight in ("regular", "bold"):
+        package = importlib.util.find_spec(f"noto_cjk_sans_jp_{weight}").submodule_search_locations[0]
+        font_manager.fontManager.addfont(next(Path(package).glob("*.otf")))
 
 
 def use_theme(lang):
-    """Set matplotlib's defaults to the project's look in a language ("en" or "ja")."""
-    _add_japanese_font()
+    """Set matplotlib's defaults to the project's look, which is the same in every language."""
+    _add_fonts()
     warnings.filterwarnings("ignore", GLYPH.pattern)  # said once, in words, when a figure is saved
     warnings.filterwarnings("ignore", "constrained_layout not applied")  # labels too long to lay out: drawn as they are
     sns.set_theme(style="white", palette="colorblind")
     mpl.rcParams.update(
         {
-            "font.family": FONTS[lang],  # after seaborn, which resets it
+            "font.family": FONTS,  # after seaborn, which resets it
             "font.size": SMALL,
             "axes.labelsize": SMALL,
             "xtick.labelsize": SMALL,
             "ytick.labelsize": SMALL,
             "text.color": COLOURS["ink"],
             "axes.labelcolor": COLOURS["quiet"],
+            "axes.titleweight": "bold",
             "xtick.color": COLOURS["quiet"],
             "ytick.color": COLOURS["ink"],
             "axes.edgecolor": COLOURS["aside"],
@@ -128,7 +130,7 @@ def use_theme(lang):
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.spines.bottom": False,
-            "axes.unicode_minus": False,
+            "axes.unicode_minus": True,
             "text.parse_math": False,  # a dollar sign in someone's label is a dollar sign
             "svg.fonttype": "path",
             "svg.hashsalt": "survey",

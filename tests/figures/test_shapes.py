@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 import seaborn as sns
-from drawn import missing_from
+from drawn import drawn_texts, marks_of, missing_from, overlapping
 from matplotlib.text import Text
 
 from helpers import figures
@@ -56,43 +56,68 @@ def test_a_number_that_is_not_in_the_table_is_found():
     assert ("text", "77%") in missing_from(fig, rows)
 
 
-def test_intervals_stand_on_their_bars_when_bars_are_dodged():
+@in_both
+def test_stacked(lang):
     rows = pd.concat([table("a", group="A"), table("b", (20, 60, 10, 10), "B")], ignore_index=True)
-    fig, ax = drawn_page("en")
-    sns.barplot(rows, x="share", y="label", hue="group", palette=figures.palette("first", "second"), ax=ax)
-    figures.finish(ax, rows, Language("en"), by="group")
-    middles = sorted(round(bar.get_y() + bar.get_height() / 2, 6) for bar in ax.patches if bar.get_height())
-    heights = sorted(round(y, 6) for segment in ax.collections[0].get_segments() for _, y in segment[:1])
-    assert middles == heights
+    fig, ax = drawn_page(lang)
+    figures.stacked(ax, rows, Language(lang), {"o0": "yes", "o1": "neutral", "o2": "no", "o3": "aside"})
     assert missing_from(fig, rows) == []
+    assert len(ax.patches) == 8
 
 
 @in_both
-@pytest.mark.parametrize("names", ["key", "above"])
-def test_stacked(lang, names):
-    rows = pd.concat([table("a", group="A"), table("b", (20, 60, 10, 10), "B")], ignore_index=True)
+def test_numbers_that_do_not_fit_into_a_bar_stand_below_it_and_apart(lang):
+    rows = table("a", (93, 3, 2, 2), "A")
     fig, ax = drawn_page(lang)
-    figures.stacked(ax, rows, Language(lang), {"o0": "yes", "o1": "neutral", "o2": "no", "o3": "aside"}, names)
-    assert missing_from(fig, rows) == []
-    assert len(ax.patches) == 8
+    figures.stacked(ax, rows, Language(lang), {"o0": "yes", "o1": "neutral", "o2": "no", "o3": "aside"})
+    figures.caption(fig, "")
+    texts = drawn_texts(fig)
+    assert sum(text.get_text() in ("3%", "2%") for text, _ in texts) == 3
+    assert overlapping([(text.get_text(), box) for text, box in texts]) == []
 
 
 @in_both
 def test_dots(lang):
     questions = [table("a", group="A"), table("b", (20, 60, 10, 10), "B"), table("c", (90, 5, 3, 2), "C")]
     rows = pd.concat(questions, ignore_index=True)
-    fig, (ax, side) = drawn_page(lang, ncols=2)
-    figures.dots(ax, rows, Language(lang), ("now", "wanted", "hypothetical"), side=side)
+    fig, ax = drawn_page(lang)
+    figures.dots(ax, rows, Language(lang), ("now", "wanted", "hypothetical"))
     assert missing_from(fig, rows) == []
-    assert len(side.texts) == 12
+    assert len(ax.texts) == 12
 
 
 def test_dots_of_an_item_that_one_question_did_not_offer():
     rows = pd.concat([table("a", group="A"), table("b", (20, 60), "B")], ignore_index=True)
-    fig, (ax, side) = drawn_page("en", ncols=2)
-    figures.dots(ax, rows, Language("en"), ("now", "wanted"), side=side)
+    fig, ax = drawn_page("en")
+    figures.dots(ax, rows, Language("en"), ("now", "wanted"))
     assert missing_from(fig, rows) == []
-    assert [text.get_text() for text in side.texts].count("–") == 2
+    assert [text.get_text() for text in ax.texts].count("–") == 2
+
+
+def test_dots_in_the_order_of_a_scale():
+    rows = pd.concat([table("a", (10, 50), group="A"), table("b", (60, 20), "B")], ignore_index=True)
+    _fig, ax = drawn_page("en")
+    figures.dots(ax, rows, Language("en"), ("first", "second"), sort=False)
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["Answer 0", "Answer 1"]
+
+
+@in_both
+def test_a_square_for_each(lang):
+    rows = table("a", (7, 1, 5, 0)).assign(flag="few")
+    fig, ax = drawn_page(lang)
+    figures.squares(ax, rows, Language(lang), panel="Author")
+    assert missing_from(fig, rows) == []
+    assert [len(row.get_offsets()) for row in ax.collections] == [7, 1, 5, 0]
+    assert marks_of(fig) == 4
+
+
+def test_a_bracket_stands_clear_of_the_numbers():
+    rows = table()
+    fig, ax = drawn_page("en")
+    sns.barplot(rows, x="share", y="label", ax=ax)
+    figures.finish(ax, rows, Language("en"), together=(0, 1, "80% in writing"))
+    figures.caption(fig, "")
+    assert overlapping([(text.get_text(), box) for text, box in drawn_texts(fig)]) == []
 
 
 def test_differences():

@@ -17,7 +17,7 @@ from matplotlib.text import Text
 
 from helpers import figures
 from helpers.report import notebook as reporting
-from helpers.survey import ROOT
+from helpers.survey import ROOT, load
 
 NOTEBOOKS = {path.stem: path for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))}
 save_figure = figures.save
@@ -141,6 +141,20 @@ def full_run(lang):
                 execute(name, patch, save, lang=lang, output_dir=str(base / defaults(name)["survey"]))
             run.warned += [(name, str(warning.message)) for warning in caught]
     return run
+
+
+@functools.cache
+def general_run(lang):
+    """The general notebook on every topic of the example surveys in a language, {survey and figure: Drawn}; made once."""
+    found, path = {}, ROOT / "notebooks" / "any_topic.ipynb"
+    for survey in ("example-2025", "example-2026"):
+        drawn = {}
+        with noted(drawn) as save, pytest.MonkeyPatch.context() as patch:
+            for topic in load(survey).questions["topic"].unique():
+                folder = tempfile.mkdtemp(prefix="topic-")
+                execute_path(path, patch, save, survey=survey, topic=topic, lang=lang, output_dir=folder)
+        found |= {f"{survey} {name}": figure for name, figure in drawn.items()}
+    return found
 
 
 @functools.cache

@@ -1,7 +1,6 @@
 """A report's notebooks executed in this process over one survey, and all that they told: findings, titles and words."""
 
 import functools
-import itertools
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,8 +19,11 @@ from helpers.report import notebook as reporting
 from helpers.report.folder import gather_all, read_kind
 from helpers.run.plan import read_notebook, why_not
 
-DRAWING = ("finish", "stacked", "dots", "around_zero", "page_key", "heading", "caption")
-SEABORN = ("barplot", "lineplot", "scatterplot", "heatmap", "swarmplot")
+DRAWING = (
+    *("finish", "stacked", "dots", "squares", "around_zero", "around", "scope", "numbers", "labels", "percent_axis"),
+    *("value_axis", "page_key", "heading", "caption"),
+)
+SEABORN = ("barplot", "despine", "lineplot", "scatterplot", "heatmap", "swarmplot")
 
 
 @dataclass
@@ -50,14 +52,14 @@ class Page:
     get_figheight = get_figwidth
 
 
-def _page(title, subtitle="", height=4.5, nrows=1, ncols=1, mosaic=None, **_):
+def _page(title, subtitle="", height=3.0, nrows=1, ncols=1, squeeze=True, **_):
     """Stands in for figures.page: axes in the shape that was asked for, on which everything may be called."""
     fig = Page(title)
-    if mosaic:
-        return fig, {name: MagicMock() for name in dict.fromkeys(itertools.chain(*mosaic))}
-    axes = np.empty((nrows, ncols), dtype=object)
+    axes = np.empty((len(height), 1) if isinstance(height, list) else (nrows, ncols), dtype=object)
     for place in np.ndindex(axes.shape):
         axes[place] = MagicMock()
+    if isinstance(height, list) or not squeeze:
+        return fig, axes.ravel() if isinstance(height, list) else axes
     return fig, axes.item() if axes.size == 1 else axes.squeeze()
 
 

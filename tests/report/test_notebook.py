@@ -186,9 +186,9 @@ def test_a_figure_goes_with_its_numbers(report, shown):
 
 def test_signs_that_the_font_lacks_are_named_under_the_figure(report, shown):
     fig, ax = figures.page("A title")
-    ax.set_title("Shop of 𠮷田")  # DejaVu Sans and IPAexGothic lack the first sign of the name
+    ax.set_title("Shop of क")  # neither of the fonts has the last sign
     report.figure(fig, "picture", pd.DataFrame({"label": ["x"], "p": [0.5]}))
-    assert "The font of the figures lacks 𠮷:" in " ".join(map(str, shown))
+    assert "The font of the figures lacks क:" in " ".join(map(str, shown))
 
 
 def test_the_caption_says_what_is_weighted(report, kind):
