@@ -94,16 +94,16 @@ VERDICTS = {
 
 
 def judge_notes(facts, drawn):
-    """Complaints about the notes beside the bars of awareness: the difference of the bars, and what is decided."""
+    """Complaints about the headings of the pairs of awareness: the difference of the dots, and what is decided."""
     for found in _family(facts, "03_awareness"):
         pair = found.pair
         (note,) = drawn.loc[drawn["question"].isin((pair.first, pair.second)), "note"].unique()
         apart = _points(facts.share(pair.first, "aware") - facts.share(pair.second, "aware"))
-        if not note.startswith(f"{apart} points"):
-            yield f"the note should begin with {apart}: {note}"
+        if f": {apart} points" not in note:
+            yield f"the note should tell of {apart}: {note}"
         tested = not facts.census and not found.empty
         decided = VERDICTS[found.verdict] if not facts.raw else "significant" if found.shown else "not shown"
-        if tested != note.endswith(f"; {decided}"):
+        if tested != note.endswith(f", {decided}"):
             yield f"the note should end with {decided}: {note}"
 
 

@@ -20,7 +20,7 @@ from helpers.report.folder import gather_all, read_kind
 from helpers.run.plan import read_notebook, why_not
 
 DRAWING = (
-    *("finish", "stacked", "dots", "squares", "around_zero", "around", "scope", "numbers", "labels", "percent_axis"),
+    *("finish", "stacked", "dots", "squares", "around_zero", "around", "numbers", "labels", "percent_axis"),
     *("value_axis", "page_key", "heading", "caption"),
 )
 SEABORN = ("barplot", "despine", "lineplot", "scatterplot", "heatmap", "swarmplot")
@@ -68,6 +68,7 @@ def _not_drawn(patch):
     patch.setattr(figures, "page", _page)
     patch.setattr(figures, "has_lines", lambda fig: False)
     patch.setattr(figures, "fit", lambda text, *_, **__: text)
+    patch.setattr(figures, "scope", lambda *_, **__: (1, 1, 1))
     for module, names in ((figures, DRAWING), (sns, SEABORN)):
         for name in names:
             patch.setattr(module, name, lambda *_, **__: None)
