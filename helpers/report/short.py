@@ -6,14 +6,13 @@ test and table, stays in the annex.
 
 import io
 import re
-import tomllib
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from PIL import Image
 
-from ..survey import ROOT
+from .. import VERSION
 from ..words.sentences import overlap_limits, sample_limits
 from . import first_page
 from .folder import read_kind
@@ -23,7 +22,6 @@ LINES = 5  # findings under a figure; the annex has the others
 LONGEST_ALT = 350  # characters
 FOR_THE_ANNEX = ("paired_", "verdicts", "tests_shown", "noted")  # kinds of findings, by how they begin
 AUDIT = "audited"  # the kind of finding that says how far printed claims hold
-LAST = "14_summary"
 
 
 @dataclass
@@ -80,11 +78,7 @@ def compose(survey, folder, titles, left_out, say):
     findings, figures = (read_kind(folder / "tables", kind).fillna("") for kind in ("findings", "figures"))
     findings = findings[~findings["kind"].str.startswith(FOR_THE_ANNEX)]
     comments = _comments(survey)
-    chapters = [
-        _chapter(name, title, findings, figures, folder, comments)
-        for name, title in titles.items()
-        if not name.startswith(LAST[:2])
-    ]
+    chapters = [_chapter(name, title, findings, figures, folder, comments) for name, title in titles.items()]
     chapters = [chapter for chapter in chapters if chapter.exhibits or chapter.findings]
     return Short(
         survey.info("title"),
@@ -144,13 +138,12 @@ def _by(survey, say):
 
 
 def _facts(survey, say):
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     return [
         (say("Answers"), say.respondents(survey.respondents)),
         (say("Asked"), survey.info("population")),
         (say("When"), survey.info("fieldwork")),
         (say("Source"), survey.info("source")),
-        (say("Edition"), say("Version {version}, MIT licence", version=version)),
+        (say("Edition"), say("Version {version}, MIT licence", version=VERSION)),
     ]
 
 

@@ -50,7 +50,8 @@ def finish(job, aside):
     executed = aside / "notebooks"
     paths = [executed / f"{name}.ipynb" for name in plan.in_order(path.stem for path in executed.glob("*.ipynb"))]
     say = Language(job.lang, "", survey.noun)
-    composed = short.compose(survey, aside, html.titles(paths), missing(job, survey), say)
+    chapters = html.titles(path for path in paths if path.stem not in plan.last_of([path.stem]))
+    composed = short.compose(survey, aside, chapters, missing(job, survey), say)
     html.write_report(composed, aside / REPORT, survey)
     if is_available():
         write_word(composed, aside / "report.docx", survey, say)

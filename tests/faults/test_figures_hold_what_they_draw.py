@@ -31,7 +31,7 @@ def folder(tmp_path_factory):
 
 def test_figures_hold_what_they_draw(folder):
     described = pd.read_csv(folder / "tables" / "figures.csv").set_index("figure")["alt"]
-    page = html.unescape((folder / "report.html").read_text(encoding="utf-8"))
+    page = html.unescape((folder / "annex.html").read_text(encoding="utf-8"))
     folded = [part.split("</details>")[0] for part in page.split('<details class="numbers">')[1:]]
     for name, numbers in DRAWN.items():
         table = pd.read_csv(folder / "figures" / f"{name}.csv")

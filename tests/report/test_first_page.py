@@ -61,7 +61,6 @@ def test_else_the_largest_differences_that_stand_and_the_largest_shares_of_other
 def test_osakas_are_the_five_that_its_codebook_marks(osaka):
     assert [q for q, row in osaka.questions.iterrows() if "headline" in row["use"]] == [
         "q2_suppliers",
-        "q3",
         "q4",
         "q6",
         "q7_content",

@@ -21,13 +21,14 @@ from pandas.testing import assert_frame_equal
 from tiny import tiny_notebook
 
 from helpers import __main__ as command_line
-from helpers.report import html
+from helpers.report import html, short, word
 from helpers.report.folder import KINDS, title_of
 from helpers.report.workbook import write_workbook
 from helpers.run import jobs as pipeline
 from helpers.run import plan as planning
 from helpers.run.refresh import write_back
 from helpers.survey import ROOT, load
+from helpers.words.language import Language
 from helpers.words.messages import speaker
 
 COMMITTED = ROOT / "outputs" / "osaka-2019"
@@ -133,8 +134,10 @@ def test_full_run_makes_no_noise(run):
 def test_full_run_writes_every_figure_table_and_notebook(run):
     _, out = run
     assert sorted(path.name for path in out.iterdir()) == [
+        "annex.html",
         "figures",
         "notebooks",
+        "report.docx",
         "report.html",
         "tables",
         "tables.xlsx",
@@ -146,7 +149,7 @@ def test_full_run_writes_every_figure_table_and_notebook(run):
     assert [stem for stem, found in endings.items() if found != {".png", ".svg", ".csv"}] == []
     assert [path.stem for path in sorted((out / "notebooks").iterdir())] == sorted(used())
     assert all(path.stat().st_size > 0 for path in out.rglob("*"))
-    page = (out / "report.html").read_text(encoding="utf-8")
+    page = (out / "annex.html").read_text(encoding="utf-8")
     assert page.count('src="data:image/png') >= len(STEMS)
 
 
@@ -171,7 +174,7 @@ def test_full_run_says_which_notebooks_it_left_out_and_why(run, lang):
 
 @in_both
 def test_the_report_is_in_order_with_what_runs_last_in_front(run):
-    page = (run[1] / "report.html").read_text(encoding="utf-8")
+    page = (run[1] / "annex.html").read_text(encoding="utf-8")
     places = [page.index(f'<h2 id="{name}">') for name in used()]
     assert used()[0] == "14_summary"
     assert places == sorted(places)
@@ -238,9 +241,14 @@ def test_report_and_workbook_are_the_same_elsewhere_and_later(run, lang, tmp_pat
         shutil.copytree(out / kind, tmp_path / kind)
     survey, job = load(lang=lang), planning.plan("osaka-2019", lang)
     paths = [tmp_path / "notebooks" / f"{name}.ipynb" for name in used()]
-    html.write_report(paths, tmp_path / "report.html", survey, left_out=pipeline.missing(job, survey))
+    say, titles = Language(lang, "", survey.noun), html.titles(paths)
+    titles.pop("14_summary")
+    composed = short.compose(survey, tmp_path, titles, pipeline.missing(job, survey), say)
+    html.write_report(composed, tmp_path / "report.html", survey)
+    html.write_annex(paths, tmp_path / "annex.html", survey)
+    word.write_word(composed, tmp_path / "report.docx", survey, say)
     write_workbook(tmp_path / "tables.xlsx", tmp_path / "tables", survey)
-    for name in ("report.html", "tables.xlsx"):
+    for name in ("report.html", "annex.html", "report.docx", "tables.xlsx"):
         assert (tmp_path / name).read_bytes() == (out / name).read_bytes(), name
 
 
