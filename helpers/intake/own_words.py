@@ -49,7 +49,7 @@ def read_sheet(folder):
     if not path.exists():
         return {}
     try:
-        page = openpyxl.load_workbook(path, read_only=True).worksheets[0]
+        page = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True).worksheets[0]
         rows = [[str(cell or "").strip() for cell in row] for row in page.iter_rows(min_row=2, values_only=True)]
     except (
         OSError,

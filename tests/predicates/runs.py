@@ -43,8 +43,8 @@ class Told:
 class Page:
     """Stands in for a figure that nobody looks at."""
 
-    def __init__(self, title):
-        self.page_title = title
+    def __init__(self, title, subtitle=""):
+        self.page_title, self.page_subtitle, self.page_words = title, subtitle, (0.0, 0.0)
 
     def get_figwidth(self):
         return 1
@@ -54,7 +54,7 @@ class Page:
 
 def _page(title, subtitle="", height=3.0, nrows=1, ncols=1, squeeze=True, **_):
     """Stands in for figures.page: axes in the shape that was asked for, on which everything may be called."""
-    fig = Page(title)
+    fig = Page(title, subtitle)
     axes = np.empty((len(height), 1) if isinstance(height, list) else (nrows, ncols), dtype=object)
     for place in np.ndindex(axes.shape):
         axes[place] = MagicMock()
