@@ -272,10 +272,10 @@ def test_no_row_stands_twice(stem):
     assert not read(stem).duplicated().any()
 
 
-@renewed
 PARTS = ("tables/q3_knowing", "figures/awareness")  # of which one answer, or those of some, are drawn
 
 
+@renewed
 def test_tables_of_shares_show_every_answer_once(osaka):
     tables = [stem for stem in NUMBERED if kind_of(stem) is share_row and stem not in PARTS]
     assert tables
