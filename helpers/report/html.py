@@ -73,23 +73,18 @@ def part(notebook, stem, lang):
 
 
 def titles(paths):
-    """The titles of executed notebooks, {name: title}, in the order given."""
-    return {path.stem: _title(nbformat.read(path, as_version=4)) for path in paths}
+    """The titles of executed notebooks, {path: title}, in the order given."""
+    return {path: _title(nbformat.read(path, as_version=4)) for path in paths}
 
 
-def write_annex(paths, target, survey, parts=None):
-    """Write the annex: one HTML file from executed notebooks in the order given.
+def write_annex(titled, target, survey, parts=None):
+    """Write the annex: one HTML file from executed notebooks in the order given, {path: title}.
 
     `parts` is a folder where parts of it may lie ready, by notebook; the others are made here.
     """
     say = Language(survey.lang, "", survey.noun)
-    bodies, sections = [], []
-    for path in paths:
-        notebook = nbformat.read(path, as_version=4)
-        sections.append((path.stem, _title(notebook)))
-        ready = parts / f"{path.stem}.html" if parts else None
-        made = ready and ready.exists()
-        bodies.append(ready.read_text(encoding="utf-8") if made else part(notebook, path.stem, survey.lang))
+    sections = [(path.stem, title) for path, title in titled.items()]
+    bodies = [_ready(parts, path) or part(nbformat.read(path, as_version=4), path.stem, survey.lang) for path in titled]
     title = say("Annex: {title}", title=survey.info("title"))
     opening = (
         f"<header><h1>{phrases(title)}</h1><p>{html.escape(say('Every table, test and figure, with what it rests on.'))} "
@@ -98,6 +93,12 @@ def write_annex(paths, target, survey, parts=None):
     )
     body = _without_dead_links("".join(bodies), dict(sections))
     _write(_page(title, "annex", _contents(sections, say), opening, body, say, survey), target)
+
+
+def _ready(parts, path):
+    """A notebook's part of the annex where it lies ready, else ""."""
+    ready = parts / f"{path.stem}.html" if parts else None
+    return ready.read_text(encoding="utf-8") if ready and ready.exists() else ""
 
 
 def _page(title, kind, contents, opening, body, say, survey):
@@ -202,8 +203,8 @@ def _fold(sources, say, level):
 # --- what comes before them ------------------------------------------------------------------------------------------
 
 
-def _contents(sections, say, more=()):
-    items = "".join(f'<li><a href="#{stem}">{phrases(title)}</a></li>' for stem, title in [*sections, *more])
+def _contents(sections, say):
+    items = "".join(f'<li><a href="#{stem}">{phrases(title)}</a></li>' for stem, title in sections)
     heading = html.escape(say("Contents"))
     label = html.escape(say("Contents of the report"))
     return f'<nav class="contents" aria-label="{label}"><details open><summary>{heading}</summary><ol>{items}</ol></details></nav>'
@@ -217,12 +218,9 @@ def write_report(short, target, survey):
     say = Language(survey.lang, "", survey.noun)
     sections = [(chapter.name, chapter.title) for chapter in short.chapters]
     more = [("limits", say("What these data cannot say")), ("method", say("Method"))]
-    numbers = {e.name: n for n, e in enumerate((e for c in short.chapters for e in c.exhibits), start=1)}
-    body = "".join(_chapter(chapter, numbers, say) for chapter in short.chapters) + _closing(short, more, say)
-    _write(
-        _page(short.title, "short", _contents(sections, say, more), _opening(short, survey, say), body, say, survey),
-        target,
-    )
+    body = "".join(_chapter(chapter, say) for chapter in short.chapters) + _closing(short, more, say)
+    contents, opening = _contents([*sections, *more], say), _opening(short, survey, say)
+    _write(_page(short.title, "short", contents, opening, body, say, survey), target)
 
 
 def _opening(short, survey, say):
@@ -246,14 +244,14 @@ def _opening(short, survey, say):
     )
 
 
-def _chapter(chapter, numbers, say):
-    shown = "".join(_exhibit(exhibit, numbers[exhibit.name], chapter, say) for exhibit in chapter.exhibits)
+def _chapter(chapter, say):
+    shown = "".join(_exhibit(exhibit, chapter, say) for exhibit in chapter.exhibits)
     loose = "".join(f'<p class="finding">{_quietly(words)}</p>' for words in chapter.findings)
     comment = "".join(f"<p>{html.escape(part)}</p>" for part in chapter.comment.split("\n\n") if part)
     return f'<section><h2 id="{chapter.name}">{phrases(chapter.title)}</h2>{comment}{loose}{shown}</section>'
 
 
-def _exhibit(exhibit, number, chapter, say):
+def _exhibit(exhibit, chapter, say):
     """A figure under its finding, without the words that are drawn in the picture: they stand around it as text."""
     picture = base64.b64encode(exhibit.png).decode()
     numbers = base64.b64encode(exhibit.data.read_bytes()).decode()
@@ -263,7 +261,7 @@ def _exhibit(exhibit, number, chapter, say):
         f'<a download="{exhibit.name}.png" href="#{exhibit.name}" data-picture>{html.escape(say("Picture"))}</a> · '
         f'<a href="{ANNEX}#{chapter.name}">{html.escape(say("Evidence"))}</a>'
     )
-    name = html.escape(say("Figure {n}", n=number))
+    name = html.escape(say("Figure {n}", n=exhibit.number))
     return (
         f'<section class="exhibit"><h3 id="{exhibit.name}">{_quietly(exhibit.title)}</h3>'
         f'<p class="question">{phrases(exhibit.question)}</p><figure>'

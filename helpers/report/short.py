@@ -8,6 +8,7 @@ import io
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from PIL import Image
@@ -26,7 +27,9 @@ AUDIT = "audited"  # the kind of finding that says how far printed claims hold
 
 @dataclass
 class Exhibit:
-    """A figure with its words: `picture` and `data` are files; `crop` the parts of its height that words take above, below."""
+    """A figure with its words: `picture` and `data` are files; `crop` the parts of its height that words take above, below;
+    `number` its place among the figures of the report, from 1.
+    """
 
     name: str
     title: str
@@ -37,6 +40,7 @@ class Exhibit:
     data: Path
     crop: tuple[float, float]
     findings: list
+    number: int = 0
 
     @cached_property
     def png(self):
@@ -75,16 +79,18 @@ class Short:
 
 def compose(survey, folder, titles, left_out, say):
     """The Short report of an output folder; `titles` of the notebooks in it, `left_out` what is not, in words."""
-    findings, figures = (read_kind(folder / "tables", kind).fillna("") for kind in ("findings", "figures"))
-    findings = findings[~findings["kind"].str.startswith(FOR_THE_ANNEX)]
+    everything, figures = (read_kind(folder / "tables", kind).fillna("") for kind in ("findings", "figures"))
+    findings = everything[~everything["kind"].str.startswith(FOR_THE_ANNEX)]
     comments = _comments(survey)
     chapters = [_chapter(name, title, findings, figures, folder, comments) for name, title in titles.items()]
     chapters = [chapter for chapter in chapters if chapter.exhibits or chapter.findings]
+    for number, exhibit in enumerate(chain.from_iterable(chapter.exhibits for chapter in chapters), start=1):
+        exhibit.number = number
     return Short(
         survey.info("title"),
         _by(survey, say),
         _facts(survey, say),
-        _summary(survey, folder, findings, say),
+        _summary(survey, folder, everything, findings),
         chapters,
         _limits(survey, left_out, say),
         _method(survey, say),
@@ -147,10 +153,9 @@ def _facts(survey, say):
     ]
 
 
-def _summary(survey, folder, findings, say):
+def _summary(survey, folder, everything, findings):
     """The first finding of each chapter that the first page names; where claims are audited, that is the last sentence."""
     headlines = read_kind(folder / "tables", "headlines")
-    everything = read_kind(folder / "tables", "findings")
     figures = first_page.chosen(survey, everything, headlines)
     chapters = dict(zip(headlines["figure"], headlines["notebook"], strict=True))
     first = findings.drop_duplicates("notebook").set_index("notebook")["finding"]

@@ -16,6 +16,7 @@ from .tables import readable
 FIXED = datetime.datetime(2000, 1, 1)
 LARGEST = 40  # rows of a table; the workbook has longer ones whole
 WIDTH = 15.5  # cm, of pictures
+FILE = "report.docx"
 TABLE = "Light Shading"
 COLUMNS = (
     "group",
@@ -54,14 +55,12 @@ def write_word(short, target, survey, say):
     document.add_heading(say("Summary"), level=1)
     for words, _ in short.summary:
         document.add_paragraph(words, style="List Number")
-    number = 0
     for chapter in short.chapters:
         document.add_heading(chapter.title, level=1)
         for words in (*filter(None, chapter.comment.split("\n\n")), *chapter.findings):
             document.add_paragraph(words)
         for exhibit in chapter.exhibits:
-            number += 1
-            _exhibit(document, exhibit, number, say)
+            _exhibit(document, exhibit, say)
     _closing(document, short, say)
     held = io.BytesIO()
     document.save(held)
@@ -95,7 +94,7 @@ def _styles(document, lang):
         tag.set(qn("w:eastAsia"), TAGS["ja"])
 
 
-def _exhibit(document, exhibit, number, say):
+def _exhibit(document, exhibit, say):
     """A figure under its finding: picture with a description, caption, findings, and its numbers as a table."""
     from docx.shared import Cm
 
@@ -108,7 +107,7 @@ def _exhibit(document, exhibit, number, say):
     drawn.set("descr", exhibit.alt)
     drawn.set("name", exhibit.name)
     document.paragraphs[-1].paragraph_format.keep_with_next = True
-    document.add_paragraph(say("Figure {n} {caption}", n=number, caption=exhibit.caption), style="Caption")
+    document.add_paragraph(say("Figure {n} {caption}", n=exhibit.number, caption=exhibit.caption), style="Caption")
     for words in exhibit.findings:
         paragraph = document.add_paragraph(style="List Bullet")
         for text, is_quiet in quiet(words):

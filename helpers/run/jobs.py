@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..files import Busy, locked, recover, switch
-from ..report import html, short
+from ..report import html, short, word
 from ..report.folder import gather_all, title_of
-from ..report.word import is_available, write_word
 from ..report.workbook import write_workbook
 from ..said import why
 from ..survey import SurveyError, load
@@ -23,15 +22,14 @@ from . import kernels, plan
 from .execute import NotebookFailed, execute
 from .plan import Job
 
-REPORT = "report.html"  # also the name of a run's last step
-ANNEX = "annex.html"
+REPORT = html.SHORT  # also the name of a run's last step
 OURS = (
     "figures",
     "tables",
     "notebooks",
     REPORT,
-    ANNEX,
-    "report.docx",
+    html.ANNEX,
+    word.FILE,
     "tables.xlsx",
 )  # what a run replaces in its output folder
 
@@ -50,12 +48,14 @@ def finish(job, aside):
     executed = aside / "notebooks"
     paths = [executed / f"{name}.ipynb" for name in plan.in_order(path.stem for path in executed.glob("*.ipynb"))]
     say = Language(job.lang, "", survey.noun)
-    chapters = html.titles(path for path in paths if path.stem not in plan.last_of([path.stem]))
+    titled = html.titles(paths)
+    last = plan.last_of(path.stem for path in paths)
+    chapters = {path.stem: title for path, title in titled.items() if path.stem not in last}
     composed = short.compose(survey, aside, chapters, missing(job, survey), say)
     html.write_report(composed, aside / REPORT, survey)
-    if is_available():
-        write_word(composed, aside / "report.docx", survey, say)
-    html.write_annex(paths, aside / ANNEX, survey, aside / "parts")
+    if word.is_available():
+        word.write_word(composed, aside / word.FILE, survey, say)
+    html.write_annex(titled, aside / html.ANNEX, survey, aside / "parts")
     write_workbook(aside / "tables.xlsx", aside / "tables", survey)
     _install(aside, job.folder)
 

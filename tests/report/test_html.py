@@ -31,7 +31,7 @@ def notebook(tmp_path):
 
 
 def annex(paths, tmp_path, survey):
-    html.write_annex(paths, tmp_path / "annex.html", survey)
+    html.write_annex(html.titles(paths), tmp_path / "annex.html", survey)
     return (tmp_path / "annex.html").read_text(encoding="utf-8")
 
 

@@ -241,11 +241,11 @@ def test_report_and_workbook_are_the_same_elsewhere_and_later(run, lang, tmp_pat
         shutil.copytree(out / kind, tmp_path / kind)
     survey, job = load(lang=lang), planning.plan("osaka-2019", lang)
     paths = [tmp_path / "notebooks" / f"{name}.ipynb" for name in used()]
-    say, titles = Language(lang, "", survey.noun), html.titles(paths)
-    titles.pop("14_summary")
+    say, titled = Language(lang, "", survey.noun), html.titles(paths)
+    titles = {path.stem: title for path, title in titled.items() if path.stem != "14_summary"}
     composed = short.compose(survey, tmp_path, titles, pipeline.missing(job, survey), say)
     html.write_report(composed, tmp_path / "report.html", survey)
-    html.write_annex(paths, tmp_path / "annex.html", survey)
+    html.write_annex(titled, tmp_path / "annex.html", survey)
     word.write_word(composed, tmp_path / "report.docx", survey, say)
     write_workbook(tmp_path / "tables.xlsx", tmp_path / "tables", survey)
     for name in ("report.html", "annex.html", "report.docx", "tables.xlsx"):
