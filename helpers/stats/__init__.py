@@ -12,7 +12,7 @@ from .numbers import classes, quantiles, scores
 from .questionnaire import blocks
 from .sample_size import power
 from .tests_of_counts import goodness_of_fit, homogeneity, ordered
-from .two_surveys import beside, is_weighted, shared_questions
+from .two_surveys import beside, either_weighted, shared_questions
 from .waves import changes, earlier, returning, trend
 
 __all__ = [
@@ -33,11 +33,11 @@ __all__ = [
     "curve",
     "differing",
     "earlier",
+    "either_weighted",
     "family",
     "gave",
     "goodness_of_fit",
     "homogeneity",
-    "is_weighted",
     "joint_tests",
     "mcnemar_range",
     "ordered",

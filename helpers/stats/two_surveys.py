@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from . import tests_of_counts, weights
-from .answers import said
+from .answers import given, said
 from .exact import exact_p
 from .proportions import Difference, difference
 
@@ -75,7 +75,7 @@ def compare_surveys(survey, baseline, confidence=0.95):
     the two has weights, shares and intervals are weighted, and there is `n_effective` of the survey's share.
     """
     shared, _ = shared_questions(survey, baseline)
-    weighted, rows = is_weighted(survey, baseline), []
+    weighted, rows = either_weighted(survey, baseline), []
     for question, options in shared.items():
         labels = survey.table(question).set_index("option")["label"]
         bases = [_base(s, question) for s in (survey, baseline)]
@@ -95,7 +95,7 @@ def compare_surveys(survey, baseline, confidence=0.95):
     return pd.DataFrame(rows, columns=COLUMNS + ["n_effective"] * weighted)
 
 
-def is_weighted(survey, baseline):
+def either_weighted(survey, baseline):
     """Whether one of two surveys has weights, so that the two are compared by the weighted difference."""
     return any(weights.of(s) is not None for s in (survey, baseline))
 
@@ -128,7 +128,7 @@ def survey_tests(table, survey, baseline):
     larger than 2 x 2); with weights it is Rao and Scott's chi-square, with the two surveys as strata. `first` is the
     question.
     """
-    rows, weighted = [], is_weighted(survey, baseline)
+    rows, weighted = [], either_weighted(survey, baseline)
     for question, answers in table.groupby("question", sort=False):
         single = survey.question(question)["kind"] == "single"
         for _, part in [("", answers)] if single else answers.groupby("option", sort=False):
@@ -145,9 +145,9 @@ def survey_tests(table, survey, baseline):
 
 def _weighted_test(survey, baseline, question, options):
     """Rao and Scott's test of a single-choice question, or of one item; without a p where too few answers vary for it."""
-    given, designs = zip(*(_answers(s, question, options) for s in (survey, baseline)), strict=True)
-    both, said = stacked(*designs), pd.concat(given, ignore_index=True)
-    which = np.repeat(["survey", "baseline"], [len(g) for g in given])
+    answers, designs = zip(*(_answers(s, question, options) for s in (survey, baseline)), strict=True)
+    both, said = weights.stacked(*designs), pd.concat(answers, ignore_index=True)
+    which = np.repeat(["survey", "baseline"], [len(each) for each in answers])
     n = int(said.notna().sum())
     if said.nunique() < 2:  # everybody gave the same answer, in both surveys
         return tests_of_counts.row(question, "", options, "rao_scott", statistic=0.0, df=1, p=1.0, n=n)
@@ -162,25 +162,12 @@ def _weighted_test(survey, baseline, question, options):
 def _answers(survey, question, options):
     """What respondents said, one entry each (null: not asked or no answer), and the Design; from totals where need be."""
     single, own = survey.question(question)["kind"] == "single", weights.of(survey)
-    if own is not None and single:
-        given = survey.responses[question].astype(object)
-        return given.where(given.isin(options)), own
     if own is not None:
-        return said(survey, question, options[0]).astype(object), own
+        return given(survey, question, options) if single else said(survey, question, options[0]).astype(object), own
     counts = [survey.count(question, option) for option in options]
     names = options if single else [True, False]
-    given = np.repeat(names, counts if single else [counts[0], survey.routed(question) - counts[0]])
-    return pd.Series(given, dtype=object), weights.design(np.ones(len(given)))
-
-
-def stacked(one, other):
-    """Two Designs of different respondents as one: each survey's weights have a mean of 1, its strata stay its own."""
-    return weights.Design(
-        np.concatenate([d.weights / d.weights.mean() for d in (one, other)]),
-        np.concatenate([one.stratum, other.stratum + len(one.drawn)]),
-        np.concatenate([one.unit, other.unit + one.unit.max() + 1]),
-        np.concatenate([one.drawn, other.drawn]),
-    )
+    told = np.repeat(names, counts if single else [counts[0], survey.routed(question) - counts[0]])
+    return pd.Series(told, dtype=object), weights.design(np.ones(len(told)))
 
 
 def _test(question, options, observed):

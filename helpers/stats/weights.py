@@ -73,6 +73,16 @@ def design(weights, stratum=None, cluster=None, population=None):
     return Design(weights, strata, unit, np.clip(drawn, 0, 1))
 
 
+def stacked(one, other):
+    """Two Designs of different respondents as one: each survey's weights have a mean of 1, its strata stay its own."""
+    return Design(
+        np.concatenate([d.weights / d.weights.mean() for d in (one, other)]),
+        np.concatenate([one.stratum, other.stratum + len(one.drawn)]),
+        np.concatenate([one.unit, other.unit + one.unit.max() + 1]),
+        np.concatenate([one.drawn, other.drawn]),
+    )
+
+
 def as_design(weights):
     """Weights as a Design, if they are none yet."""
     return weights if isinstance(weights, Design) else design(weights)

@@ -143,7 +143,7 @@ def test_two_weighted_samples_are_compared_as_r_does(column):
     assert (apart.high - apart.low) / 2 == pytest.approx(
         stats.t.ppf(0.975, r["df"] + 1) * r["difference"] / r["statistic"]
     )
-    both = comparison.stacked(*(weights.design(half["weight"]) for half in halves))
+    both = weights.stacked(*(weights.design(half["weight"]) for half in halves))
     found = weights.rao_scott(pd.Series(np.arange(len(answers)) < 100), answers[column].astype(object), both)
     assert (found.f, found.df, found.p) == pytest.approx((r["f"], r["df1"], r["p_f"]), rel=1e-8)
 
