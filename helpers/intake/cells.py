@@ -7,8 +7,9 @@ import numpy as np
 from ..said import Said
 from .codes import learn_numbers
 from .headings import numbered
-from .matching import EMPTY, IGNORED, NO_ANSWER, NO_TICKS, NOT_PUT, NOT_TICKED, SILENT, TWO, Reader, Target, plain
+from .matching import EMPTY, IGNORED, NO_ANSWER, NO_TICKS, NOT_PUT, NOT_TICKED, SILENT, TWO, Target, plain
 from .numbers import NumberReader
+from .reader import Reader
 from .sheets import first_few
 
 NO_WORDS = {"", *map(plain, (*NO_TICKS, *SILENT))}  # what a column of words says of those who wrote none
@@ -21,7 +22,7 @@ class Answers:
     `state` is 0 where there is an answer, else EMPTY, TWO, IGNORED, NO_ANSWER, NOT_PUT or NOT_TICKED. `choice` is the
     place of a single answer, a number, or a matrix of ticks, rows by options. `cells` are the states of the question's columns,
     one array each; none where the file has no column of it. `problems` are texts of what is wrong; `typed` are respondents' own
-    words in these columns, {words: mask of rows}.
+    words, as (Column, [(place of a text in it, words in that text)]).
     """
 
     reader: Reader
@@ -29,7 +30,7 @@ class Answers:
     choice: np.ndarray
     cells: list
     problems: list = field(default_factory=list)
-    typed: dict = field(default_factory=dict)
+    typed: list = field(default_factory=list)
 
     def keep(self, rows):
         """The same for some rows only."""
@@ -87,28 +88,25 @@ def _read_whole(column, names, reader, apart):
         learn_numbers(names, reader, column.texts(), apart)
     choice, states = reader.read(column.values)
     state = states[column.codes]
-    typed = _typed(reader, column) if reader.options else {}
+    typed = [_typed(reader, column)] if reader.options else []
     return Answers(reader, state, choice[column.codes], [state], typed=typed)
 
 
 def _typed(reader, column):
-    """The own words that a Reader has found in a column, {words: mask of rows}; it forgets them."""
+    """The own words that a Reader has found in a column, each once for a text, as Answers has them; it forgets them."""
     found, reader.typed = reader.typed, []
-    typed = {}
-    for place, words in found:
-        typed[words] = typed.get(words, False) | (column.codes == place)
-    return typed
+    return column, list(dict.fromkeys(found))
 
 
 def _read_each(own, names, reader):
     """Answers from columns with the ticks of one option each."""
     rows, order = len(own[0][0].codes), numbered(names, reader.question)
-    ticked, cells, typed = np.zeros((rows, len(reader.options)), bool), [], {}
+    ticked, cells, typed = np.zeros((rows, len(reader.options)), bool), [], []
     for column, option in own:
         number = order.index(option) + 1 if option in order else None
         reader.declare_missing(column.missing)
         states = reader.read_ticks(column.values, option, number)[column.codes]
-        typed |= _typed(reader, column)
+        typed.append(_typed(reader, column))
         coded = reader.coded_places(column.values)[column.codes]
         ticked[:, reader.place[option]] |= (states == 0) & (coded < 0)
         ticked[coded >= 0, coded[coded >= 0]] = True

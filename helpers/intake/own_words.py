@@ -146,15 +146,21 @@ def collected(sheet, targets, answers, kept):
     for column, target in zip(sheet.columns, targets, strict=True):
         kind = getattr(target, "kind", "")
         if kind in ("words", "comment"):
-            often = np.bincount(column.codes[kept], minlength=len(column.values))
-            found = ((text, n) for text, n in zip(column.values, often, strict=True) if plain(text) not in NO_WORDS)
-            rows += [(target.question or column.heading, text, n) for text, n in found]
+            found = zip(column.values, _often(column, kept), strict=True)
+            rows += [(target.question or column.heading, text, n) for text, n in found if plain(text) not in NO_WORDS]
     for question, each in answers.items():
-        rows += [(question, text, int(kept[where].sum())) for text, where in each.typed.items()]
+        for column, found in each.typed:
+            often = _often(column, kept)
+            rows += [(question, words, often[place]) for place, words in found]
     table = pd.DataFrame(rows, columns=["question", "text", "times"]).astype({"times": int})
     table = table[table["times"] > 0].assign(key=lambda t: t["text"].map(plain))
     together = table.groupby(["question", "key"], sort=False).agg(text=("text", "first"), times=("times", "sum"))
     return together.reset_index().sort_values(["times"], ascending=False, kind="stable").drop(columns="key")
+
+
+def _often(column, kept):
+    """How often each text of a column stands in the rows that count."""
+    return np.bincount(column.codes[kept], minlength=len(column.values))
 
 
 def workbook(texts, chosen, names):

@@ -6,6 +6,7 @@ from importing import HEAD, answers_of, mapping_path, take, unsettled
 from helpers import survey
 from helpers.intake import headings, matching
 from helpers.intake.nearest import nearest_headings, nearest_options, told_apart
+from helpers.intake.reader import Reader
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_something_is_always_nearest_and_it_is_the_nearest(small):
     assert nearest_headings(names, "回答日") == ["size", "tools", "why"]  # like none: all that there are
     long = "Please answer for your firm as a whole, and for the last financial year that has been closed. " * 3
     assert nearest_headings(names, long + "How large is your firm?")[0] == "size"
-    reader = matching.Reader(names, "tools")
+    reader = Reader(names, "tools")
     assert nearest_options(names, reader, "Pens and pencils")[0] == "pen"
     assert nearest_options(names, reader, "zzz") == ["none", "pen", "it"]
 
